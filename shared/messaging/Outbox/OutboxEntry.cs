@@ -1,0 +1,53 @@
+using MassTransit;
+using Platform.Contracts;
+
+namespace Platform.Messaging;
+
+/// <summary>One message that waits to be handed to the broker. The body is MassTransit's whole envelope: id, headers, trace context.</summary>
+public sealed class OutboxEntry
+{
+    public long Id { get; set; }
+    public Guid MessageId { get; set; }
+
+    /// <summary>Messages of one key leave in the order of their ids: the saga or aggregate they are about.</summary>
+    public Guid OrderKey { get; set; }
+
+    /// <summary>Path of the exchange without the broker's address, so that rows outlive a change of address.</summary>
+    public required string Destination { get; set; }
+    public required string ContentType { get; set; }
+    public required string Body { get; set; }
+
+    /// <summary>Null for a message that may leave at once; otherwise a deadline that the saga has set for itself.</summary>
+    public DateTimeOffset? DueAt { get; set; }
+
+    /// <summary>Names a scheduled message, so that the saga can call it off.</summary>
+    public Guid? Token { get; set; }
+
+    /// <summary>Set after a publish whose outcome is unknown or that no queue took; the row and its followers wait until then.</summary>
+    public DateTimeOffset? RetryAt { get; set; }
+    public int Attempts { get; set; }
+    public string? Error { get; set; }
+
+    /// <summary>The broker must route it to a queue, or hand it back.</summary>
+    public bool Mandatory { get; set; }
+
+    internal static OutboxEntry From<T>(SendContext<T> context) where T : class
+    {
+        var messageId = context.MessageId ?? throw new InvalidOperationException($"{typeof(T)} has no message id.");
+        var due = context.TryGetPayload<DueTime>(out var payload) ? payload : null;
+        return new()
+        {
+            MessageId = messageId,
+            OrderKey = context.CorrelationId ?? context.ConversationId ?? messageId,
+            Destination = context.DestinationAddress!.PathAndQuery,
+            ContentType = context.ContentType!.ToString(),
+            Body = context.Serializer.GetMessageBody(context).GetString(),
+            DueAt = due?.At,
+            Token = due?.Token,
+            Mandatory = !typeof(T).IsDefined(typeof(SubscribersOptionalAttribute), inherit: false),
+        };
+    }
+}
+
+/// <summary>Payload of a send that is to leave later.</summary>
+internal sealed record DueTime(DateTimeOffset At, Guid Token);

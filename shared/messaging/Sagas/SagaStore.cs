@@ -1,0 +1,95 @@
+using MassTransit;
+using MassTransit.Context;
+using MassTransit.Saga;
+using Microsoft.EntityFrameworkCore;
+
+namespace Platform.Messaging;
+
+/// <summary>Keeps sagas in the service's own DbContext, inside the inbox transaction; the row is locked while an event is handled.</summary>
+internal sealed class SagaStore<TSaga, TDb>(TDb db, ISagaConsumeContextFactory<TDb, TSaga> contexts) : ISagaRepositoryContextFactory<TSaga>
+    where TSaga : class, ISaga
+    where TDb : DbContext
+{
+    public Task Send<T>(ConsumeContext<T> context, IPipe<SagaRepositoryContext<TSaga, T>> next) where T : class
+    {
+        if (db.Database.CurrentTransaction is null)
+            throw new InvalidOperationException($"{typeof(TSaga).Name} must be consumed inside the transactional inbox.");
+        return next.Send(new SagaStoreContext<TSaga, T, TDb>(db, context, contexts));
+    }
+
+    public async Task SendQuery<T>(ConsumeContext<T> context, ISagaQuery<TSaga> query, IPipe<SagaRepositoryQueryContext<TSaga, T>> next)
+        where T : class
+    {
+        var store = new SagaStoreContext<TSaga, T, TDb>(db, context, contexts);
+        var ids = await db.Set<TSaga>().Where(query.FilterExpression).OrderBy(x => x.CorrelationId).Select(x => x.CorrelationId)
+            .ToListAsync(context.CancellationToken);
+        var sagas = new List<TSaga>();
+        foreach (var id in ids)
+        {
+            if (await store.LockAsync(id) is { } saga)
+                sagas.Add(saga);
+        }
+
+        await next.Send(new LoadedSagaRepositoryQueryContext<TSaga, T>(store, sagas));
+    }
+
+    public void Probe(ProbeContext context) => context.Add("persistence", typeof(TDb).Name);
+}
+
+internal sealed class SagaStoreContext<TSaga, T, TDb>(TDb db, ConsumeContext<T> consumed, ISagaConsumeContextFactory<TDb, TSaga> contexts)
+    : ConsumeContextScope<T>(consumed), SagaRepositoryContext<TSaga, T>
+    where TSaga : class, ISaga
+    where T : class
+    where TDb : DbContext
+{
+    private readonly ConsumeContext<T> consumed = consumed;
+
+    internal async Task<TSaga?> LockAsync(Guid id)
+    {
+        var locked = $"SELECT * FROM {db.TableOf<TSaga>()} WHERE {db.ColumnOf<TSaga>(nameof(ISaga.CorrelationId))} = {{0}} FOR UPDATE";
+        var rows = await db.Set<TSaga>().FromSqlRaw(locked, id).AsTracking().ToListAsync(CancellationToken);
+        return rows.SingleOrDefault();
+    }
+
+    public async Task<SagaConsumeContext<TSaga, T>?> Load(Guid correlationId) =>
+        await LockAsync(correlationId) is { } saga ? await InContextAsync(saga, SagaConsumeContextMode.Load) : null;
+
+    public Task<SagaConsumeContext<TSaga, T>> Add(TSaga instance) => InContextAsync(instance, SagaConsumeContextMode.Add);
+
+    // Two first events at once: the second one's insert fails, is tried again, and then loads what the first one wrote.
+    public async Task<SagaConsumeContext<TSaga, T>> Insert(TSaga instance)
+    {
+        db.Add(instance);
+        await db.SaveChangesAsync(CancellationToken);
+        return await InContextAsync(instance, SagaConsumeContextMode.Insert);
+    }
+
+    public Task Save(SagaConsumeContext<TSaga> context)
+    {
+        db.Add(context.Saga);
+        return Task.CompletedTask;
+    }
+
+    // The one SaveChanges of the inbox writes what changed.
+    public Task Update(SagaConsumeContext<TSaga> context) => Task.CompletedTask;
+
+    public Task Delete(SagaConsumeContext<TSaga> context)
+    {
+        db.Remove(context.Saga);
+        return Task.CompletedTask;
+    }
+
+    public Task Discard(SagaConsumeContext<TSaga> context) => Task.CompletedTask;
+
+    public Task Undo(SagaConsumeContext<TSaga> context)
+    {
+        db.Entry(context.Saga).State = EntityState.Unchanged;
+        return Task.CompletedTask;
+    }
+
+    public Task<SagaConsumeContext<TSaga, TOther>> CreateSagaConsumeContext<TOther>(ConsumeContext<TOther> consumeContext, TSaga instance,
+        SagaConsumeContextMode mode) where TOther : class => contexts.CreateSagaConsumeContext(db, consumeContext, instance, mode);
+
+    private Task<SagaConsumeContext<TSaga, T>> InContextAsync(TSaga saga, SagaConsumeContextMode mode) =>
+        contexts.CreateSagaConsumeContext(db, consumed, saga, mode);
+}
