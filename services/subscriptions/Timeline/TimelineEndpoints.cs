@@ -35,11 +35,13 @@ internal static class TimelineEndpoints
             : SubscriptionsRefusals.SubscriptionNotFound.ToProblem();
 
     // The event id is the entry's number: a client that lost the stream asks again with after=number. A token's rights end with the stream.
-    private static async IAsyncEnumerable<SseItem<TimelineView>> EntriesAsync(Guid id, int after, IServiceScopeFactory scopes, Changes changes,
+    private static async IAsyncEnumerable<SseItem<TimelineView?>> EntriesAsync(Guid id, int after, IServiceScopeFactory scopes, Changes changes,
         [EnumeratorCancellation] CancellationToken ct)
     {
         using var longest = CancellationTokenSource.CreateLinkedTokenSource(ct);
         longest.CancelAfter(LongestStream);
+        // Sends the answer's head at once: a client must be able to tell a quiet stream from one that is not there.
+        yield return new(null, "open");
         while (!longest.IsCancellationRequested)
         {
             var change = changes.NextChange(id);

@@ -32,6 +32,8 @@ internal static class PlatformTelemetry
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Database.Command", LogLevel.None);
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Update", LogLevel.None);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        // Whoever probes reads the reason in the answer; a line for every probe of a starting service would hide the others.
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         builder.Logging.AddJsonConsole(console =>
         {
             console.UseUtcTimestamp = true;
