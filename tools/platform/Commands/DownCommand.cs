@@ -27,7 +27,7 @@ internal static class DownCommand
             return false;
         }
 
-        var ran = system.Processes.Any(process => process.IsRunning);
+        var ran = system.IsAnythingRunning;
         await system.StopAsync(ct);
         return ran;
     }

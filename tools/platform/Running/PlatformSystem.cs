@@ -66,6 +66,9 @@ public sealed class PlatformSystem
     /// <summary>Where the API is.</summary>
     public Uri Gateway => new(Ports.UrlOf(Applications.Gateway));
 
+    /// <summary>The broker's epmd counts too: it can outlive a broker that was killed.</summary>
+    internal bool IsAnythingRunning => processes.Values.Any(process => process.IsRunning);
+
     internal ExternalSystems External => options.External;
     internal IEnumerable<ManagedProcess> Wanted => Processes.Where(process => IsWanted(process.Name));
 

@@ -39,19 +39,27 @@ internal static class ServerDirectory
         return elsewhere;
     }
 
+    /// <summary>Removes the data of both servers. They must not be running.</summary>
+    public static void DeleteServers(PlatformLayout layout)
+    {
+        var elsewhere = File.Exists(layout.ServersPointerFile) ? File.ReadAllText(layout.ServersPointerFile).Trim() : layout.Home;
+        // The pointer is a file that anybody could have edited: only what this class makes is ever deleted.
+        if (elsewhere.StartsWith("/var/tmp/platform-", StringComparison.Ordinal))
+        {
+            Delete(elsewhere);
+            File.Delete(layout.ServersPointerFile);
+        }
+
+        foreach (var data in new[] { "pgdata", "pgdata.new", "rabbitmq" })
+        {
+            Delete(Path.Combine(layout.Home, data));
+        }
+    }
+
     /// <summary>Removes the data of both servers and everything else of this platform.</summary>
     public static void DeleteAll(PlatformLayout layout)
     {
-        if (File.Exists(layout.ServersPointerFile))
-        {
-            var elsewhere = File.ReadAllText(layout.ServersPointerFile).Trim();
-            // The pointer is a file that anybody could have edited: only what this class makes is ever deleted.
-            if (elsewhere.StartsWith("/var/tmp/platform-", StringComparison.Ordinal) && Directory.Exists(elsewhere))
-            {
-                Directory.Delete(elsewhere, recursive: true);
-            }
-        }
-
+        DeleteServers(layout);
         if (!Directory.Exists(layout.Home))
         {
             return;
@@ -59,8 +67,8 @@ internal static class ServerDirectory
 
         foreach (var entry in new DirectoryInfo(layout.Home).EnumerateFileSystemInfos())
         {
-            // The lock is held by whoever is deleting.
-            if (entry.FullName == layout.LockFile)
+            // The lock is held by whoever is deleting, and a test run beside this platform must not lose its servers.
+            if (entry.FullName == layout.LockFile || IsInUse(Path.Combine(entry.FullName, "lock")))
             {
                 continue;
             }
@@ -88,6 +96,25 @@ internal static class ServerDirectory
     {
         PrivateFile.Write(path, content);
         owner?.Own(path);
+    }
+
+    private static bool IsInUse(string lockFile)
+    {
+        if (!File.Exists(lockFile))
+        {
+            return false;
+        }
+
+        using var free = LauncherLock.TryTake(lockFile);
+        return free is null;
+    }
+
+    private static void Delete(string folder)
+    {
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     private static string? FirstClosedDirectory(string path)
