@@ -37,7 +37,8 @@ internal sealed class Session : IDisposable
 
     public PlatformOptions Options(Progress progress, IReadOnlySet<string>? only = null) => new()
     {
-        PreferWellKnownPorts = true,
+        // A second checkout, or a test, can keep away from the well-known ports altogether.
+        PreferWellKnownPorts = Environment.GetEnvironmentVariable("PLATFORM_PORTS") != "free",
         Only = only,
         External = ExternalSystems.From(Environment.GetEnvironmentVariable),
         Progress = progress,

@@ -58,7 +58,7 @@ internal static class UpCommand
 
         await Preparation.RunAsync(session, progress, request.Build, ct);
         var system = PlatformSystem.Open(session.Layout, options);
-        foreach (var (name, wanted, got) in system.Ports.Moved())
+        foreach (var (name, wanted, got) in system.Ports.Moved().Where(_ => options.PreferWellKnownPorts))
         {
             progress.Note($"port {wanted} is taken: {name} listens on {got}");
         }
