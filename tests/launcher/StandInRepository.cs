@@ -44,6 +44,41 @@ public sealed class StandInRepository : IAsyncDisposable
 
     public void Remove(string process) => Directory.Delete(Path.GetDirectoryName(Layout.BinaryOf(AssemblyOf(process)))!, recursive: true);
 
+    /// <summary>Adds a test project whose "built" program is a shell script, or is missing.</summary>
+    /// <param name="name">Of the project, without the fixed parts.</param>
+    /// <param name="body">May call `report passed failed skipped`, which writes what xunit would.</param>
+    public void AddTestProgram(string name, string? body)
+    {
+        var project = $"Platform.{name}.Tests";
+        var folder = Directory.CreateDirectory(Path.Combine(root, "tests", name.ToUpperInvariant())).FullName;
+        File.WriteAllText(Path.Combine(folder, project + ".csproj"), "<Project/>");
+        if (body is null)
+        {
+            return;
+        }
+
+        var program = Path.ChangeExtension(Layout.BinaryOf(project), null);
+        Directory.CreateDirectory(Path.GetDirectoryName(program)!);
+        File.WriteAllText(program, $$"""
+            #!/bin/sh
+            while [ $# -gt 0 ]; do
+                case $1 in
+                    --report-xunit-filename) file=$2; shift ;;
+                    --results-directory) folder=$2; shift ;;
+                esac
+                shift
+            done
+            report() {
+                failure='<test name="{{name}}.fails" result="Fail"><failure><message>expected this, got that</message></failure></test>'
+                [ "$2" -gt 0 ] || failure=
+                echo "<assemblies><assembly passed='$1' failed='$2' skipped='$3' errors='0' not-run='0'>$failure</assembly></assemblies>" > "$folder/$file"
+            }
+            {{body}}
+
+            """);
+        File.SetUnixFileMode(program, (UnixFileMode)0b111_101_101);
+    }
+
     public async Task<Ended> RunAsync(params string[] arguments)
     {
         using var launcher = Start(arguments);

@@ -79,7 +79,7 @@ internal sealed class SolutionBuild(PlatformLayout layout, TimeProvider clock)
 
     private static TroubleException Failed(string log)
     {
-        var errors = LogTail.Last(log, 2_000).Where(line => line.Contains("error", StringComparison.OrdinalIgnoreCase))
+        var errors = LogTail.Last(log, 2_000).Where(line => line.Contains(": error ", StringComparison.Ordinal))
             .Select(line => line.Trim()).Distinct().Take(10).ToList();
         var shown = errors.Count > 0 ? errors : [.. LogTail.Last(log, 20)];
         return new($"Platform.sln does not build:{Environment.NewLine}{string.Join(Environment.NewLine, shown.Select(line => "  | " + line))}", $"whole log: {log}");
