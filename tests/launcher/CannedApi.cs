@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Platform.Tool.Layout;
 
@@ -35,7 +36,10 @@ internal sealed class CannedApi : IDisposable
         api.Answer("POST", "/_simulator/orders/o-1/pay", 200, """{"status":"settlement"}""");
         api.Answer("GET", "/api/wallet/info", 200, Wallet(0, 0), Wallet(300_000, 0), Wallet(250_000, 50_000), Wallet(250_000, 0));
         api.Answer("GET", "/api/catalog/services/n8n-automation", 200,
-            """{"data":{"name":"N8N","plans":[{"id":"p-b","name":"Basic","planType":"BASIC"},{"id":"p-p","name":"Pro","planType":"PRO"}]}}""");
+            """
+            {"data":{"name":"N8N","plans":[
+                {"id":"p-b","name":"Basic","planType":"BASIC"},{"id":"p-p","name":"Pro","planType":"PRO"}]}}
+            """);
         api.Answer("POST", "/api/subscriptions/quote", 200,
             """{"data":{"quoteId":"q-create","total":50000}}""", """{"data":{"quoteId":"q-upgrade","total":100000}}""");
         api.Answer("POST", "/api/subscriptions", 201, """{"data":{"subscription":{"id":"s-1","status":"ACTIVE"}}}""");
@@ -43,12 +47,14 @@ internal sealed class CannedApi : IDisposable
             Subscription("p-b", "PENDING", "n8n-0"), Subscription("p-b", "RUNNING", "n8n-1"), Subscription("p-b", "RUNNING", "n8n-1"),
             Subscription("p-p", "PROVISIONING", "n8n-1"), Subscription("p-p", "RUNNING", "n8n-2"), Subscription("p-p", "RUNNING", "n8n-2"),
             Subscription("p-p", "TERMINATED", "n8n-2"));
-        api.Answer("GET", "/api/subscriptions/s-1/timeline", 200, """{"data":{"steps":[{"step":"held"}]}}""", """{"data":{"steps":[{"step":"funds captured"}]}}""");
+        api.Answer("GET", "/api/subscriptions/s-1/timeline", 200,
+            """{"data":{"steps":[{"step":"held"}]}}""", """{"data":{"steps":[{"step":"funds captured"}]}}""");
         api.Answer("GET", "/api/subscriptions/s-1/metrics", 200,
             """{"data":{"cpu":{"usage":12,"limit":1000},"memory":{"usage":100.25,"limit":1024}}}""");
         api.Answer("PUT", "/api/subscriptions/s-1/upgrade", 200, """{"data":{}}""");
         api.Answer("DELETE", "/api/subscriptions/s-1", 200, """{"data":{}}""");
-        api.Answer("GET", "/api/wallet/transactions", 200, """{"data":{"transactions":[{"customId":"TXMP101","type":"TOP_UP","amount":300000}]}}""");
+        api.Answer("GET", "/api/wallet/transactions", 200,
+            """{"data":{"transactions":[{"customId":"TXMP101","type":"TOP_UP","amount":300000}]}}""");
         api.Answer("GET", "/api/wallet/ledger", 200, """{"data":{"entries":[{"account":"clearing","debit":300000,"extra":{"a":1}}]}}""");
         return api;
     }
@@ -59,13 +65,12 @@ internal sealed class CannedApi : IDisposable
     public void Dispose() => listener.Close();
 
     private static string Wallet(long balance, long held) =>
-        new JsonObject { ["data"] = new JsonObject { ["wallet"] = new JsonObject { ["creditBalance"] = balance, ["held"] = held } } }.ToJsonString();
+        JsonSerializer.Serialize(new { data = new { wallet = new { creditBalance = balance, held } } });
 
     private static string Subscription(string plan, string status, string pod)
     {
-        var instance = new JsonObject { ["status"] = status, ["healthStatus"] = "Healthy", ["podName"] = pod, ["publicUrl"] = "http://x" };
-        var subscription = new JsonObject { ["planId"] = plan, ["status"] = "ACTIVE", ["instances"] = new JsonArray(instance) };
-        return new JsonObject { ["data"] = new JsonObject { ["subscription"] = subscription } }.ToJsonString();
+        var instances = new[] { new { status, healthStatus = "Healthy", podName = pod, publicUrl = "http://x" } };
+        return JsonSerializer.Serialize(new { data = new { subscription = new { planId = plan, status = "ACTIVE", instances } } });
     }
 
     private async Task ServeAsync()
@@ -88,7 +93,8 @@ internal sealed class CannedApi : IDisposable
         var (request, path) = (context.Request, context.Request.Url!.AbsolutePath);
         using var reader = new StreamReader(request.InputStream);
         var text = await reader.ReadToEndAsync();
-        requests.Enqueue(new(request.HttpMethod, path, request.Headers["Idempotency-Key"], JsonNode.Parse(text.Length == 0 ? "{}" : text)!));
+        var sent = JsonNode.Parse(text.Length == 0 ? "{}" : text)!;
+        requests.Enqueue(new(request.HttpMethod, path, request.Headers["Idempotency-Key"], sent));
         var (status, body) = (404, $$"""{"message":"no canned answer to {{request.HttpMethod}} {{path}}"}""");
         if (answers.TryGetValue($"{request.HttpMethod} {path}", out var queue))
         {

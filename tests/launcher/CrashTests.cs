@@ -1,3 +1,4 @@
+using System.Text;
 using Npgsql;
 using Platform.Tool.Layout;
 using Platform.Tool.Processes;
@@ -51,7 +52,7 @@ public sealed class CrashTests : IAsyncLifetime
 
         using var http = new HttpClient();
         var broker = new Uri(system.RabbitMq.ManagementApi);
-        http.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String(global::System.Text.Encoding.UTF8.GetBytes(broker.UserInfo)));
+        http.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(broker.UserInfo)));
         using var answer = await http.GetAsync($"http://127.0.0.1:{broker.Port}/api/aliveness-test/platform");
         answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync());
     }

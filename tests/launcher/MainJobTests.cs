@@ -38,7 +38,8 @@ public sealed class MainJobTests : IDisposable
         await job.RunAsync(CancellationToken.None);
 
         api.Requests.Where(request => request.Method != "GET").ShouldAllBe(request => request.Key != null);
-        api.Requests.Single(request => request is { Method: "POST", Path: "/api/subscriptions" }).Body["quoteId"]!.ToString().ShouldBe("q-create");
+        var purchase = api.Requests.Single(request => request is { Method: "POST", Path: "/api/subscriptions" });
+        purchase.Body["quoteId"]!.ToString().ShouldBe("q-create");
         api.Requests.Single(request => request.Method == "PUT").Body["quoteId"]!.ToString().ShouldBe("q-upgrade");
     }
 
@@ -58,7 +59,8 @@ public sealed class MainJobTests : IDisposable
     [Fact]
     public async Task An_instance_that_failed_is_not_waited_for()
     {
-        api.Answer("GET", "/api/subscriptions/s-1", 200, """{"data":{"subscription":{"instances":[{"status":"ERROR","healthStatus":"ImagePullBackOff"}]}}}""");
+        api.Answer("GET", "/api/subscriptions/s-1", 200,
+            """{"data":{"subscription":{"instances":[{"status":"ERROR","healthStatus":"ImagePullBackOff"}]}}}""");
         using var job = Job();
 
         var trouble = await Should.ThrowAsync<TroubleException>(() => job.RunAsync(CancellationToken.None));

@@ -18,7 +18,8 @@ public sealed class ServersTests(ServersTests.Servers servers) : IClassFixture<S
             await using var connection = await ConnectAsync(role);
             (await ScalarAsync(connection, "SELECT current_schema()")).ShouldBe(role);
             await RunAsync(connection, "CREATE TABLE IF NOT EXISTS mine (id int)");
-            (await ScalarAsync(connection, "SELECT schemaname FROM pg_tables WHERE tablename = 'mine' AND tableowner = current_user")).ShouldBe(role);
+            const string mine = "SELECT schemaname FROM pg_tables WHERE tablename = 'mine' AND tableowner = current_user";
+            (await ScalarAsync(connection, mine)).ShouldBe(role);
         }
     }
 
@@ -46,7 +47,8 @@ public sealed class ServersTests(ServersTests.Servers servers) : IClassFixture<S
     {
         var connection = Builder("wallet");
         connection.Database = "postgres";
-        (await Should.ThrowAsync<PostgresException>(() => OpenAsync(connection))).SqlState.ShouldBe(PostgresErrorCodes.InsufficientPrivilege);
+        var refusal = await Should.ThrowAsync<PostgresException>(() => OpenAsync(connection));
+        refusal.SqlState.ShouldBe(PostgresErrorCodes.InsufficientPrivilege);
 
         connection = Builder("wallet");
         connection.Password = "guess";
@@ -118,7 +120,8 @@ public sealed class ServersTests(ServersTests.Servers servers) : IClassFixture<S
     private static async Task<HttpStatusCode> AskBroker(Uri broker, string user, string password, string path)
     {
         using var http = new HttpClient();
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")));
+        var credentials = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"));
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", credentials);
         using var answer = await http.GetAsync($"http://127.0.0.1:{broker.Port}{path}");
         return answer.StatusCode;
     }

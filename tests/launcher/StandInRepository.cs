@@ -71,7 +71,8 @@ public sealed class StandInRepository : IAsyncDisposable
             report() {
                 failure='<test name="{{name}}.fails" result="Fail"><failure><message>expected this, got that</message></failure></test>'
                 [ "$2" -gt 0 ] || failure=
-                echo "<assemblies><assembly passed='$1' failed='$2' skipped='$3' errors='0' not-run='0'>$failure</assembly></assemblies>" > "$folder/$file"
+                counts="passed='$1' failed='$2' skipped='$3' errors='0' not-run='0'"
+                echo "<assemblies><assembly $counts>$failure</assembly></assemblies>" > "$folder/$file"
             }
             {{body}}
 

@@ -43,7 +43,8 @@ public sealed class StartingTests
         var up = await repository.RunAsync("up", "--no-build");
 
         up.Code.ShouldBe(0, up.ToString());
-        var services = Applications.All.Where(application => application.Kind == ApplicationKind.Service).Select(service => service.Assembly).ToList();
+        var services = Applications.All
+            .Where(application => application.Kind == ApplicationKind.Service).Select(service => service.Assembly).ToList();
         var lines = repository.Journal.Where(line => services.Any(service => line.EndsWith(service, StringComparison.Ordinal))).ToList();
         lines.Take(services.Count).Order().ShouldBe(services.Select(service => $"migrate {service}").Order());
         lines.Skip(services.Count).Order().ShouldBe(services.Select(service => $"start {service}").Order());
@@ -154,8 +155,9 @@ public sealed class StartingTests
         await using var repository = new StandInRepository();
         Directory.CreateDirectory(repository.Layout.Home);
         // After a reboot the pids of the state file belong to others: here to this very test.
+        var myself = ProcessIdentity.Of(Environment.ProcessId)!.Value;
         new SystemState("an earlier boot", new Dictionary<string, int> { ["postgres"] = 1 },
-            [new("postgres", Environment.ProcessId, ProcessIdentity.Of(Environment.ProcessId)!.Value.StartTicks, null, null)]).Save(repository.Layout);
+            [new("postgres", myself.Pid, myself.StartTicks, null, null)]).Save(repository.Layout);
 
         (await repository.RunAsync("down")).Output.ShouldContain("Nothing was running.");
         var status = await repository.RunAsync("status", "--json");

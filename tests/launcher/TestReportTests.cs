@@ -22,7 +22,12 @@ public sealed class TestReportTests : IDisposable
     [Fact]
     public void A_report_gives_its_numbers_and_the_message_of_each_failure()
     {
-        Write("""<assembly passed="2" failed="1" skipped="1" errors="0" not-run="0"><collection><test name="Money.is_lost" result="Fail"><failure><message>expected 5 &lt; 4</message></failure></test><test name="a" result="Pass"/></collection></assembly>""");
+        Write("""
+            <assembly passed="2" failed="1" skipped="1" errors="0" not-run="0"><collection>
+              <test name="Money.is_lost" result="Fail"><failure><message>expected 5 &lt; 4</message></failure></test>
+              <test name="a" result="Pass"/>
+            </collection></assembly>
+            """);
 
         var report = TestReport.Read(file, exitCode: 2, []);
 
@@ -62,7 +67,11 @@ public sealed class TestReportTests : IDisposable
     [Fact]
     public void Errors_outside_of_tests_count()
     {
-        Write("""<assembly passed="5" failed="0" skipped="0" errors="1" not-run="0"><errors><error name="cleanup"><failure><message>no way</message></failure></error></errors></assembly>""");
+        Write("""
+            <assembly passed="5" failed="0" skipped="0" errors="1" not-run="0"><errors>
+              <error name="cleanup"><failure><message>no way</message></failure></error>
+            </errors></assembly>
+            """);
 
         var report = TestReport.Read(file, exitCode: 2, []);
 

@@ -11,7 +11,8 @@ public sealed class TestVerbTests
     {
         await using var repository = new StandInRepository();
         repository.AddTestProgram("Alpha", """
-            printf '%s\n' "$PLATFORM_TEST_POSTGRES" "$PLATFORM_TEST_RABBITMQ" "$PLATFORM_TEST_RABBITMQ_API" "$PLATFORM_ROOT" > "$PLATFORM_ROOT/seen"
+            printf '%s\n' "$PLATFORM_TEST_POSTGRES" "$PLATFORM_TEST_RABBITMQ" "$PLATFORM_TEST_RABBITMQ_API" "$PLATFORM_ROOT" \
+                > "$PLATFORM_ROOT/seen"
             report 3 0 1
             """);
         repository.AddTestProgram("Beta", "report 2 1 0; exit 2");

@@ -6,7 +6,9 @@ using Platform.Tool.Processes;
 
 namespace Platform.Tool.Building;
 
-/// <summary>Builds the solution when a source has changed since the last build. Asking MSBuild itself takes seconds even when nothing has.</summary>
+/// <summary>
+/// Builds the solution when a source has changed since the last build. Asking MSBuild itself takes seconds even when nothing has.
+/// </summary>
 internal sealed class SolutionBuild(PlatformLayout layout, TimeProvider clock)
 {
     private static readonly string[] Skipped = ["artifacts", "node_modules", "bin", "obj", "docs"];
@@ -82,7 +84,8 @@ internal sealed class SolutionBuild(PlatformLayout layout, TimeProvider clock)
         var errors = LogTail.Last(log, 2_000).Where(line => line.Contains(": error ", StringComparison.Ordinal))
             .Select(line => line.Trim()).Distinct().Take(10).ToList();
         var shown = errors.Count > 0 ? errors : [.. LogTail.Last(log, 20)];
-        return new($"Platform.sln does not build:{Environment.NewLine}{string.Join(Environment.NewLine, shown.Select(line => "  | " + line))}", $"whole log: {log}");
+        var quoted = string.Join(Environment.NewLine, shown.Select(line => "  | " + line));
+        return new($"Platform.sln does not build:{Environment.NewLine}{quoted}", $"whole log: {log}");
     }
 
     private async Task<LauncherLock> AloneAsync(string path, CancellationToken ct)

@@ -3,7 +3,9 @@ using Platform.Tool.Running;
 
 namespace Platform.Tool.Commands;
 
-/// <summary>Runs a benchmark with the running system's addresses in its environment: PLATFORM_GATEWAY_URL, PLATFORM_WALLET_URL and so on.</summary>
+/// <summary>
+/// Runs a benchmark with the running system's addresses in its environment: PLATFORM_GATEWAY_URL, PLATFORM_WALLET_URL and so on.
+/// </summary>
 internal static class BenchCommand
 {
     private const string Project = "benchmarks/Platform.Benchmarks.csproj";

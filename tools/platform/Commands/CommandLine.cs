@@ -47,21 +47,26 @@ internal static class CommandLine
 
     private static Command Up(Session session)
     {
-        var only = new Option<string?>("--only") { Description = $"Only these processes, with commas between: {string.Join(", ", Applications.Names)}" };
+        var names = string.Join(", ", Applications.Names);
+        var only = new Option<string?>("--only") { Description = $"Only these processes, with commas between: {names}" };
         only.Validators.Add(result =>
         {
             var unknown = UpCommand.Names(result.GetValueOrDefault<string?>())?.Except(Applications.Names).FirstOrDefault();
             if (unknown is not null)
             {
-                result.AddError($"There is no process '{unknown}'; there are {string.Join(", ", Applications.Names)}");
+                result.AddError($"There is no process '{unknown}'; there are {names}");
             }
         });
         var fresh = new Option<bool>("--fresh") { Description = "Delete all data first." };
         var json = new Option<bool>("--json") { Description = "Print one JSON object as the last line; everything else goes to stderr." };
         var noBuild = new Option<bool>("--no-build") { Description = "Run what is built already." };
         var command = new Command("up", "Starts everything and returns when it is ready.") { only, fresh, json, noBuild };
-        command.SetAction((result, _) => UpCommand.RunAsync(session, new(
-            UpCommand.Names(result.GetValue(only)), result.GetValue(fresh), result.GetValue(json), !result.GetValue(noBuild)), session.Interrupted));
+        command.SetAction((result, _) =>
+        {
+            var wanted = UpCommand.Names(result.GetValue(only));
+            var request = new UpRequest(wanted, result.GetValue(fresh), result.GetValue(json), !result.GetValue(noBuild));
+            return UpCommand.RunAsync(session, request, session.Interrupted);
+        });
         return command;
     }
 
@@ -87,8 +92,8 @@ internal static class CommandLine
         var follow = new Option<bool>("--follow", "-f") { Description = "Go on with what is written from now on." };
         var lines = new Option<int>("--lines", "-n") { Description = "How many of the last lines.", DefaultValueFactory = _ => 50 };
         var command = new Command("logs", "Shows the log of a process.") { process, follow, lines };
-        command.SetAction((result, _) =>
-            LogsCommand.RunAsync(session, result.GetRequiredValue(process), result.GetValue(lines), result.GetValue(follow), session.Interrupted));
+        command.SetAction((result, _) => LogsCommand.RunAsync(
+            session, result.GetRequiredValue(process), result.GetValue(lines), result.GetValue(follow), session.Interrupted));
         return command;
     }
 
@@ -105,7 +110,10 @@ internal static class CommandLine
         var once = new Option<bool>("--once") { Description = "Stop everything again at the end." };
         var json = new Option<bool>("--json") { Description = "Print one JSON object as the last line; everything else goes to stderr." };
         var noBuild = new Option<bool>("--no-build") { Description = "Run what is built already." };
-        var command = new Command("demo", "Starts everything if needed and does the main job: top up, subscribe, run, upgrade, cancel.") { once, json, noBuild };
+        var command = new Command("demo", "Starts everything if needed and does the main job: top up, subscribe, run, upgrade, cancel.")
+        {
+            once, json, noBuild,
+        };
         command.SetAction((result, _) =>
             DemoCommand.RunAsync(session, result.GetValue(once), result.GetValue(json), !result.GetValue(noBuild), session.Interrupted));
         return command;
@@ -113,7 +121,10 @@ internal static class CommandLine
 
     private static Command Test(Session session)
     {
-        var filters = new Argument<string[]>("project-filter") { Description = "Only projects whose name contains one of these.", Arity = ArgumentArity.ZeroOrMore };
+        var filters = new Argument<string[]>("project-filter")
+        {
+            Description = "Only projects whose name contains one of these.", Arity = ArgumentArity.ZeroOrMore,
+        };
         var noBuild = new Option<bool>("--no-build") { Description = "Run what is built already." };
         var command = new Command("test", "Runs all tests with servers of their own.") { filters, noBuild };
         command.SetAction((result, _) =>
@@ -140,9 +151,11 @@ internal static class CommandLine
 
     private static string UsageOf(Command command) => command switch
     {
-        { Subcommands: { Count: > 0 } verbs } => $"Usage: ./platform <{string.Join('|', verbs.Select(verb => verb.Name))}> [options]   (./platform --help)",
+        { Subcommands: { Count: > 0 } verbs } =>
+            $"Usage: ./platform <{string.Join('|', verbs.Select(verb => verb.Name))}> [options]   (./platform --help)",
         _ => $"Usage: ./platform {command.Name} "
-            + string.Concat(command.Arguments.Select(argument => argument.Arity.MinimumNumberOfValues > 0 ? $"<{argument.Name}> " : $"[{argument.Name}…] "))
+            + string.Concat(command.Arguments.Select(argument =>
+                argument.Arity.MinimumNumberOfValues > 0 ? $"<{argument.Name}> " : $"[{argument.Name}…] "))
             + string.Join(' ', command.Options.Where(option => option is not HelpOption).Select(option => $"[{option.Name}]"))
             + $"   (./platform {command.Name} --help)",
     };

@@ -29,7 +29,8 @@ internal static class DemoCommand
             progress.Print(Addresses.Text(system));
             var ledger = new { transactions, entries };
             await EndAsync(session, progress, once, started);
-            WriteJson(json, new { ok = true, steps, totalMilliseconds = (long)total.TotalMilliseconds, ledger, addresses = Addresses.Of(system) });
+            var addresses = Addresses.Of(system);
+            WriteJson(json, new { ok = true, steps, totalMilliseconds = (long)total.TotalMilliseconds, ledger, addresses });
             return 0;
         }
         catch (TroubleException trouble)
@@ -65,7 +66,7 @@ internal static class DemoCommand
         }
 
         using var alone = await session.LockAsync(progress, CancellationToken.None);
-        await DownCommand.StopAsync(session, progress, CancellationToken.None);
+        await DownCommand.StopAsync(session, progress, keepData: true, CancellationToken.None);
     }
 
     private static void WriteJson(bool json, object result)

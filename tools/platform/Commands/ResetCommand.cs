@@ -19,7 +19,7 @@ internal static class ResetCommand
 
         using var progress = session.OpenProgress();
         using var alone = await session.LockAsync(progress, ct);
-        await DownCommand.StopAsync(session, progress, ct);
+        await DownCommand.StopAsync(session, progress, keepData: false, ct);
         ServerDirectory.DeleteAll(session.Layout);
         progress.Print($"Deleted the data in {home}.");
         return 0;

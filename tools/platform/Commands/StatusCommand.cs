@@ -14,7 +14,8 @@ internal static class StatusCommand
         var residentMib = StatusTable.ServicesResidentMib(reports);
         if (json)
         {
-            Console.WriteLine(JsonSerializer.Serialize(new { processes = reports, servicesResidentMb = residentMib }, JsonSerializerOptions.Web));
+            var report = new { processes = reports, servicesResidentMb = residentMib };
+            Console.WriteLine(JsonSerializer.Serialize(report, JsonSerializerOptions.Web));
         }
         else
         {

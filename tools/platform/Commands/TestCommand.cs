@@ -117,10 +117,13 @@ internal static class TestCommand
         File.Delete(layout.StateFile);
     }
 
-    private static TimeSpan Patience() => TimeSpan.FromMinutes(
-        int.TryParse(System.Environment.GetEnvironmentVariable("PLATFORM_TEST_TIMEOUT_MINUTES"), NumberStyles.None, CultureInfo.InvariantCulture, out var minutes)
-            ? minutes
-            : DefaultPatienceMinutes);
+    private static TimeSpan Patience()
+    {
+        var given = System.Environment.GetEnvironmentVariable("PLATFORM_TEST_TIMEOUT_MINUTES");
+        var understood = int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out var minutes);
+        return TimeSpan.FromMinutes(understood ? minutes : DefaultPatienceMinutes);
+    }
 
-    private static string Indented(string text) => string.Join(System.Environment.NewLine, text.Split('\n').Select(line => "      " + line.TrimEnd()));
+    private static string Indented(string text) =>
+        string.Join(System.Environment.NewLine, text.Split('\n').Select(line => "      " + line.TrimEnd()));
 }

@@ -48,10 +48,11 @@ internal static class UpCommand
         var options = session.Options(progress, request.Only);
         if (request.Fresh)
         {
-            await DownCommand.StopAsync(session, progress, ct);
+            await DownCommand.StopAsync(session, progress, keepData: false, ct);
             ServerDirectory.DeleteAll(session.Layout);
         }
-        else if (PlatformSystem.Find(session.Layout, options) is { } found && found.Wanted.All(process => process is { IsRunning: true, ReadyAfter: not null }))
+        else if (PlatformSystem.Find(session.Layout, options) is { } found
+            && found.Wanted.All(process => process is { IsRunning: true, ReadyAfter: not null }))
         {
             return (found, false);
         }

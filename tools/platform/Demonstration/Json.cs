@@ -14,20 +14,19 @@ internal static class Json
         _ => null,
     });
 
-    public static string Text(this JsonNode node, string path) => node.Find(path) is JsonValue value && value.TryGetValue<string>(out var text)
-        ? text
-        : throw Missing(node, path);
+    public static string Text(this JsonNode node, string path) => node.Required<string>(path);
 
-    public static long Number(this JsonNode node, string path) => node.Find(path) is JsonValue value && value.TryGetValue<long>(out var number)
-        ? number
-        : throw Missing(node, path);
+    public static long Number(this JsonNode node, string path) => node.Required<long>(path);
 
-    public static double Measure(this JsonNode node, string path) => node.Find(path) is JsonValue value && value.TryGetValue<double>(out var number)
-        ? number
-        : throw Missing(node, path);
+    public static double Measure(this JsonNode node, string path) => node.Required<double>(path);
 
     public static JsonArray Items(this JsonNode node, string path) => node.Find(path) as JsonArray ?? throw Missing(node, path);
 
+    private static T Required<T>(this JsonNode node, string path) =>
+        node.Find(path) is JsonValue value && value.TryGetValue<T>(out var found) ? found : throw Missing(node, path);
+
     private static TroubleException Missing(JsonNode node, string path) =>
-        new($"the answer has no usable '{path}': {PlatformClient.Shortened(node.ToJsonString())}", "docs and api.md describe the wire shapes; a service differs from them");
+        new(
+            $"the answer has no usable '{path}': {PlatformClient.Shortened(node.ToJsonString())}",
+            "a service differs from the wire contract");
 }

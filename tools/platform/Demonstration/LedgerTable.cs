@@ -6,7 +6,8 @@ namespace Platform.Tool.Demonstration;
 /// <summary>Prints what moved: the customer's transactions, then the double-entry lines.</summary>
 internal static class LedgerTable
 {
-    private static readonly string[] TransactionColumns = ["customId", "type", "status", "amount", "balanceBefore", "balanceAfter", "description"];
+    private static readonly string[] TransactionColumns =
+        ["customId", "type", "status", "amount", "balanceBefore", "balanceAfter", "description"];
 
     public static void Print(Progress progress, JsonNode transactions, JsonNode entries)
     {
@@ -16,7 +17,8 @@ internal static class LedgerTable
         // Whatever columns the wallet gives its ledger lines, they are shown: this is evidence, not a layout.
         var lines = Lines(entries);
         progress.Print("  Ledger");
-        PrintRows(progress, lines, [.. lines.OfType<JsonObject>().SelectMany(line => line.Where(IsScalar).Select(member => member.Key)).Distinct()]);
+        var columns = lines.OfType<JsonObject>().SelectMany(line => line.Where(IsScalar).Select(member => member.Key)).Distinct();
+        PrintRows(progress, lines, [.. columns]);
     }
 
     private static JsonArray Lines(JsonNode entries) =>
@@ -24,7 +26,10 @@ internal static class LedgerTable
 
     private static void PrintRows(Progress progress, JsonArray rows, IReadOnlyList<string> columns)
     {
-        var cells = rows.OfType<JsonNode>().Select(row => columns.Select(column => row.Find(column)?.ToString() ?? "").ToArray()).Prepend([.. columns]).ToList();
+        var cells = rows.OfType<JsonNode>()
+            .Select(row => columns.Select(column => row.Find(column)?.ToString() ?? "").ToArray())
+            .Prepend([.. columns])
+            .ToList();
         var widths = columns.Select((_, column) => cells.Max(row => row[column].Length)).ToArray();
         foreach (var row in cells)
         {

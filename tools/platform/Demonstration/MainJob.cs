@@ -121,8 +121,9 @@ internal sealed class MainJob(Uri gateway, Uri payments, Progress progress, Time
     private async Task<string> MetricsAsync(CancellationToken ct)
     {
         var metrics = await api.GetAsync($"subscriptions/{subscriptionId}/metrics", ct);
-        return string.Create(CultureInfo.InvariantCulture,
-            $"cpu {metrics.Measure("cpu.usage"):0} of {metrics.Measure("cpu.limit"):0} m, memory {metrics.Measure("memory.usage"):0.0} of {metrics.Measure("memory.limit"):0} MB");
+        var (cpu, cpuLimit) = (metrics.Measure("cpu.usage"), metrics.Measure("cpu.limit"));
+        var (memory, memoryLimit) = (metrics.Measure("memory.usage"), metrics.Measure("memory.limit"));
+        return string.Create(CultureInfo.InvariantCulture, $"cpu {cpu:0} of {cpuLimit:0} m, memory {memory:0.0} of {memoryLimit:0} MB");
     }
 
     private async Task<string> UpgradeAsync(CancellationToken ct)
@@ -184,7 +185,9 @@ internal sealed class MainJob(Uri gateway, Uri payments, Progress progress, Time
             if (lost || Stopwatch.GetElapsedTime(start) > Deadline)
             {
                 var why = lost ? "the instance failed" : $"not within {Deadline.TotalSeconds:0} s";
-                throw new TroubleException($"{wanted}: {why}; GET {path} last said {PlatformClient.Shortened(answer.ToJsonString())}", "./platform logs provisioner, ./platform logs subscriptions");
+                throw new TroubleException(
+                    $"{wanted}: {why}; GET {path} last said {PlatformClient.Shortened(answer.ToJsonString())}",
+                    "./platform logs provisioner, ./platform logs subscriptions");
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(150), clock, ct);

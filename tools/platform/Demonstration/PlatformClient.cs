@@ -10,9 +10,13 @@ namespace Platform.Tool.Demonstration;
 internal sealed class PlatformClient(Uri gateway, TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
-    private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = gateway, Timeout = TimeSpan.FromSeconds(60) };
+    private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false })
+    {
+        BaseAddress = gateway, Timeout = TimeSpan.FromSeconds(60),
+    };
 
-    public void SignIn(string accessToken) => http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", accessToken);
+    public void SignIn(string accessToken) =>
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", accessToken);
 
     public Task<JsonNode> GetAsync(string path, CancellationToken ct) => SendAsync(HttpMethod.Get, path, null, ct);
 
@@ -48,7 +52,9 @@ internal sealed class PlatformClient(Uri gateway, TimeProvider clock) : IDisposa
 
             return answer.IsSuccessStatusCode && Parse(text) is { } json
                 ? json["data"] ?? json
-                : throw new TroubleException($"{method} {path} was answered {(int)answer.StatusCode}: {Shortened(text)}", "./platform status and ./platform logs gateway say more");
+                : throw new TroubleException(
+                    $"{method} {path} was answered {(int)answer.StatusCode}: {Shortened(text)}",
+                    "./platform status and ./platform logs gateway say more");
         }
     }
 
@@ -60,13 +66,16 @@ internal sealed class PlatformClient(Uri gateway, TimeProvider clock) : IDisposa
         }
         catch (HttpRequestException broken)
         {
-            throw new TroubleException($"{request.Method} {http.BaseAddress}{request.RequestUri} got no answer: {broken.Message}", "./platform status", broken);
+            throw NoAnswer(request, broken.Message, broken);
         }
         catch (OperationCanceledException late) when (!ct.IsCancellationRequested)
         {
-            throw new TroubleException($"{request.Method} {http.BaseAddress}{request.RequestUri} got no answer within {http.Timeout.TotalSeconds:0} s", "./platform status", late);
+            throw NoAnswer(request, $"not within {http.Timeout.TotalSeconds:0} s", late);
         }
     }
+
+    private TroubleException NoAnswer(HttpRequestMessage request, string why, Exception cause) =>
+        new($"{request.Method} {http.BaseAddress}{request.RequestUri} got no answer: {why}", "./platform status", cause);
 
     private static JsonNode? Parse(string text)
     {

@@ -100,7 +100,7 @@ public sealed class Progress : IDisposable
         }
 
         public string What { get; }
-        internal string Seconds => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s");
+        internal string Seconds => Durations.Seconds(Stopwatch.GetElapsedTime(start));
 
         public void Done(string? fact = null)
         {

@@ -22,7 +22,8 @@ internal static class StatusTable
     /// <summary>The five services and the gateway: what the platform itself costs, without its servers and simulators.</summary>
     public static long ServicesResidentMib(IEnumerable<ProcessReport> reports)
     {
-        var ours = Applications.All.Where(application => application.Kind != ApplicationKind.Simulator).Select(application => application.Name).ToHashSet();
+        var ours = Applications.All
+            .Where(application => application.Kind != ApplicationKind.Simulator).Select(application => application.Name).ToHashSet();
         return reports.Where(report => ours.Contains(report.Name)).Sum(report => report.ResidentKib ?? 0) / 1024;
     }
 

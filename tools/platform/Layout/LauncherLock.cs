@@ -7,7 +7,9 @@ internal sealed class LauncherLock : IDisposable
 
     private LauncherLock(FileStream file) => this.file = file;
 
-    /// <summary>Waits until no other launcher holds the lock; <paramref name="waiting"/> is called once when there is something to wait for.</summary>
+    /// <summary>
+    /// Waits until no other launcher holds the lock; <paramref name="waiting"/> is called once when there is something to wait for.
+    /// </summary>
     public static async Task<LauncherLock> TakeAsync(PlatformLayout layout, TimeProvider clock, Action waiting, CancellationToken ct)
     {
         Directory.CreateDirectory(layout.Home);
@@ -41,7 +43,8 @@ internal sealed class LauncherLock : IDisposable
         }
         catch (UnauthorizedAccessException denied)
         {
-            throw new TroubleException($"no permission to write {path}", "was it created by another user? remove it, or set PLATFORM_HOME", denied);
+            throw new TroubleException(
+                $"no permission to write {path}", "was it created by another user? remove it, or set PLATFORM_HOME", denied);
         }
     }
 

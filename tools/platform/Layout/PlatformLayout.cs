@@ -36,7 +36,9 @@ public sealed class PlatformLayout
     /// <summary>The layout that the caller's environment asks for: PLATFORM_ROOT and PLATFORM_HOME, or this repository.</summary>
     public static PlatformLayout Find()
     {
-        var root = Environment.GetEnvironmentVariable("PLATFORM_ROOT") is { Length: > 0 } given ? given : RepositoryAbove(AppContext.BaseDirectory);
+        var root = Environment.GetEnvironmentVariable("PLATFORM_ROOT") is { Length: > 0 } given
+            ? given
+            : RepositoryAbove(AppContext.BaseDirectory);
         var home = Environment.GetEnvironmentVariable("PLATFORM_HOME") is { Length: > 0 } chosen ? chosen : Path.Combine(root, ".platform");
         return new(root, home);
     }

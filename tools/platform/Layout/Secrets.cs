@@ -40,7 +40,8 @@ public sealed record Secrets
         }
         catch (JsonException broken)
         {
-            throw new TroubleException($"{path} can not be read as secrets", "./platform reset starts again with new ones (and empty data)", broken);
+            throw new TroubleException(
+                $"{path} can not be read as secrets", "./platform reset starts again with new ones (and empty data)", broken);
         }
     }
 

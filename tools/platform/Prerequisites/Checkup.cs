@@ -20,7 +20,8 @@ internal static class Checkup
 
     public static IEnumerable<Finding> All(PlatformLayout layout) =>
     [
-        Sdk(layout), .. Packages(new DistributionPackages()), User(), Disk(layout), Memory(), .. Optional(), .. PortsOf(layout), Leftovers(layout),
+        Sdk(layout), .. Packages(new DistributionPackages()), User(), Disk(layout), Memory(), .. Optional(),
+        .. PortsOf(layout), Leftovers(layout),
     ];
 
     /// <summary>The part that costs nothing and that every start depends on.</summary>
@@ -38,7 +39,8 @@ internal static class Checkup
     {
         var (postgres, rabbit) = (packages.PostgresBinaries(), packages.RabbitMqServer());
         yield return new("PostgreSQL >= 14", postgres is not null, postgres ?? "not installed", DistributionPackages.InstallLine);
-        yield return new("RabbitMQ", rabbit is not null && packages.Epmd() is not null, rabbit ?? "not installed", DistributionPackages.InstallLine);
+        var whole = rabbit is not null && packages.Epmd() is not null;
+        yield return new("RabbitMQ", whole, rabbit ?? "not installed", DistributionPackages.InstallLine);
     }
 
     private static Finding Sdk(PlatformLayout layout)
@@ -71,7 +73,8 @@ internal static class Checkup
         var line = File.ReadLines("/proc/meminfo").First(line => line.StartsWith("MemAvailable:", StringComparison.Ordinal));
         var freeMib = long.Parse(line.AsSpan(13).Trim().TrimEnd("kB").Trim(), CultureInfo.InvariantCulture) / 1024;
         // A running platform uses what it needs already, so a small number is a warning and stops nothing.
-        return new("free memory", freeMib >= NeededMemoryMib, $"{freeMib} MiB", $"close something: {NeededMemoryMib} MiB are comfortable", Required: false);
+        var enough = freeMib >= NeededMemoryMib;
+        return new("free memory", enough, $"{freeMib} MiB", $"close something: {NeededMemoryMib} MiB are comfortable", Required: false);
     }
 
     private static IEnumerable<Finding> Optional() =>
@@ -95,7 +98,7 @@ internal static class Checkup
         var taken = running ? [] : wanted.Where(port => !Ports.IsFree(port)).ToList();
         return taken.Count == 0
             ? [new("ports", true, running ? "in use by this platform" : "all free")]
-            : [new("ports", false, $"taken: {string.Join(", ", taken)}", "nothing to do: free ones are taken instead and printed", Required: false)];
+            : [new("ports", false, $"taken: {string.Join(", ", taken)}", "nothing to do: free ones are used and printed", Required: false)];
     }
 
     private static Finding Leftovers(PlatformLayout layout)

@@ -24,7 +24,15 @@ internal static class LogTail
         return all.Skip(cut ? 1 : 0).Where(line => line.Length > 0).TakeLast(lines).ToList();
     }
 
-    /// <summary>Writes what is appended to the file until the caller has seen enough. A file that was started anew is read from its beginning.</summary>
+    /// <summary>The last 20 lines, marked as somebody else's words, to stand in a message.</summary>
+    public static string Quote(string path) =>
+        Last(path, 20) is { Count: > 0 } last
+            ? string.Join(Environment.NewLine, last.Select(line => "  | " + line))
+            : "  (it printed nothing)";
+
+    /// <summary>
+    /// Writes what is appended to the file until the caller has seen enough. A file that was started anew is read from its beginning.
+    /// </summary>
     public static async Task FollowAsync(string path, TextWriter output, TimeProvider clock, CancellationToken ct)
     {
         var position = File.Exists(path) ? new FileInfo(path).Length : 0;

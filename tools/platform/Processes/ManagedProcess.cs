@@ -136,12 +136,8 @@ public abstract class ManagedProcess(string name, string logFile, TimeProvider c
     /// <returns>Null when the process is ready, otherwise what was seen instead.</returns>
     protected abstract Task<string?> ProbeAsync(CancellationToken ct);
 
-    private TroubleException Died(string what)
-    {
-        var last = LogTail.Last(LogFile, 20);
-        var tail = last.Count == 0 ? "  (it printed nothing)" : string.Join(Environment.NewLine, last.Select(line => "  | " + line));
-        return new($"{Name} {what}; its last lines:{Environment.NewLine}{tail}", $"whole log: {LogFile}");
-    }
+    private TroubleException Died(string what) =>
+        new($"{Name} {what}; its last lines:{Environment.NewLine}{LogTail.Quote(LogFile)}", $"whole log: {LogFile}");
 
     private async Task KillTreeAsync(IReadOnlyList<ProcessIdentity> tree, CancellationToken ct)
     {

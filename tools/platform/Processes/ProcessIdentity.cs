@@ -10,7 +10,8 @@ namespace Platform.Tool.Processes;
 public readonly record struct ProcessIdentity(int Pid, long StartTicks)
 {
     /// <summary>The process that has this id now, or null.</summary>
-    public static ProcessIdentity? Of(int pid) => ProcessStatus.Read(pid) is { IsZombie: false } status ? new(pid, status.StartTicks) : null;
+    public static ProcessIdentity? Of(int pid) =>
+        ProcessStatus.Read(pid) is { IsZombie: false } status ? new(pid, status.StartTicks) : null;
 
     public bool IsAlive => ProcessStatus.Read(Pid) is { IsZombie: false } status && status.StartTicks == StartTicks;
 

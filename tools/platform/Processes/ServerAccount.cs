@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using Platform.Tool.Prerequisites;
 
 namespace Platform.Tool.Processes;
 
@@ -17,7 +19,8 @@ internal sealed record ServerAccount(string Name, uint User, uint Group)
         }
 
         var entry = File.ReadLines("/etc/passwd").Select(line => line.Split(':')).FirstOrDefault(fields => fields[0] == name)
-            ?? throw new TroubleException($"the user {name} does not exist", $"reinstall the package that makes it: {Prerequisites.DistributionPackages.InstallLine}");
+            ?? throw new TroubleException(
+                $"the user {name} does not exist", $"reinstall the package that makes it: {DistributionPackages.InstallLine}");
         return new(name, uint.Parse(entry[2], CultureInfo.InvariantCulture), uint.Parse(entry[3], CultureInfo.InvariantCulture));
     }
 
@@ -29,7 +32,7 @@ internal sealed record ServerAccount(string Name, uint User, uint Group)
     {
         if (NativeMethods.ChangeOwner(path, User, Group) != 0)
         {
-            throw new IOException($"{path} can not be given to {Name}: error {System.Runtime.InteropServices.Marshal.GetLastPInvokeError()}");
+            throw new IOException($"{path} can not be given to {Name}: error {Marshal.GetLastPInvokeError()}");
         }
     }
 }

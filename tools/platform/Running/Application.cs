@@ -47,7 +47,8 @@ public static class Applications
         new("provisioner", "services/provisioner/Platform.Provisioner.csproj", 7105, Ready, ApplicationKind.Service),
         new(Gateway, "gateway/Platform.Gateway.csproj", 7100, Ready, ApplicationKind.Gateway),
         new(MidtransSimulator, "simulators/midtrans/Platform.Simulators.Midtrans.csproj", 7110, "/", ApplicationKind.Simulator),
-        new(KubernetesSimulator, "simulators/kubernetes/Platform.Simulators.Kubernetes.csproj", 7120, "/healthz", ApplicationKind.Simulator),
+        new(KubernetesSimulator, "simulators/kubernetes/Platform.Simulators.Kubernetes.csproj", 7120, "/healthz",
+            ApplicationKind.Simulator),
     ];
 
     /// <summary>Every name that `--only` and `logs` accept, in the order of the table.</summary>

@@ -42,8 +42,9 @@ public sealed class ApplicationProcess : ManagedProcess
 
         if (await command.RunAsync(log, ct) is not 0 and var code)
         {
-            var tail = string.Join(Environment.NewLine, LogTail.Last(log, 20).Select(line => "  | " + line));
-            throw new TroubleException($"the migration of {Name} ended with {code}; its last lines:{Environment.NewLine}{tail}", $"whole log: {log}");
+            throw new TroubleException(
+                $"the migration of {Name} ended with {code}; its last lines:{Environment.NewLine}{LogTail.Quote(log)}",
+                $"whole log: {log}");
         }
     }
 

@@ -1,6 +1,8 @@
 namespace Platform.Tool.Running;
 
-/// <summary>The real payment gateway and the real cluster, when the caller's environment names them; null stands for the simulator.</summary>
+/// <summary>
+/// The real payment gateway and the real cluster, when the caller's environment names them; null stands for the simulator.
+/// </summary>
 public sealed record ExternalSystems(MidtransAccount? Midtrans, string? KubeconfigPath)
 {
     public static ExternalSystems None { get; } = new(null, null);
@@ -12,7 +14,9 @@ public sealed record ExternalSystems(MidtransAccount? Midtrans, string? Kubeconf
         var kubeconfig = NullWhenEmpty(variable("PLATFORM_KUBECONFIG"));
         if (kubeconfig is not null && !File.Exists(kubeconfig))
         {
-            throw new TroubleException($"PLATFORM_KUBECONFIG names {kubeconfig}, which does not exist", "give an existing file, or unset it for the simulated cluster");
+            throw new TroubleException(
+                $"PLATFORM_KUBECONFIG names {kubeconfig}, which does not exist",
+                "give an existing file, or unset it for the simulated cluster");
         }
 
         return new(MidtransAccount.From(variable), kubeconfig is null ? null : Path.GetFullPath(kubeconfig));
@@ -43,5 +47,6 @@ public sealed record MidtransAccount(string ServerKey, string ClientKey, string 
 
     private static string Required(Func<string, string?> variable, string name) =>
         ExternalSystems.NullWhenEmpty(variable(name))
-        ?? throw new TroubleException($"PLATFORM_MIDTRANS_SERVER_KEY is set, but {name} is not", "set it too, or unset both for the payment simulator");
+        ?? throw new TroubleException(
+            $"PLATFORM_MIDTRANS_SERVER_KEY is set, but {name} is not", "set it too, or unset both for the payment simulator");
 }

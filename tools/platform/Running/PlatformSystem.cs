@@ -61,7 +61,9 @@ public sealed class PlatformSystem
 
     /// <summary>By name, as in <see cref="Applications.Names"/>.</summary>
     public ManagedProcess this[string name] =>
-        processes.TryGetValue(name, out var process) ? process : throw new KeyNotFoundException($"There is no process {name} in this platform.");
+        processes.TryGetValue(name, out var process)
+            ? process
+            : throw new KeyNotFoundException($"There is no process {name} in this platform.");
 
     /// <summary>Where the API is.</summary>
     public Uri Gateway => new(Ports.UrlOf(Applications.Gateway));
@@ -134,7 +136,8 @@ public sealed class PlatformSystem
         step.Done();
     }
 
-    private IEnumerable<ApplicationProcess> Of(ApplicationKind kind) => ApplicationProcesses.Where(process => process.Application.Kind == kind);
+    private IEnumerable<ApplicationProcess> Of(ApplicationKind kind) =>
+        ApplicationProcesses.Where(process => process.Application.Kind == kind);
 
     private bool IsReplaced(Application application) => application.Name switch
     {

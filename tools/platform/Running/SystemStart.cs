@@ -63,7 +63,9 @@ internal sealed class SystemStart(PlatformSystem system, PlatformOptions options
         step.Done();
     }
 
-    /// <summary>Runs all at once and waits for every one of them; the first failure cancels the rest and is the one that is reported.</summary>
+    /// <summary>
+    /// Runs all at once and waits for every one of them; the first failure cancels the rest and is the one that is reported.
+    /// </summary>
     private static async Task TogetherAsync(CancellationTokenSource abort, IEnumerable<Func<CancellationToken, Task>> starts)
     {
         Exception? first = null;

@@ -10,7 +10,9 @@ internal sealed record SystemState(string BootId, IReadOnlyDictionary<string, in
 {
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
 
-    /// <summary>The state on disk, or null when there is none or it is of an earlier boot of the machine (its pids mean nothing now).</summary>
+    /// <summary>
+    /// The state on disk, or null when there is none or it is of an earlier boot of the machine (its pids mean nothing now).
+    /// </summary>
     public static SystemState? Load(PlatformLayout layout)
     {
         if (!File.Exists(layout.StateFile))
@@ -25,7 +27,8 @@ internal sealed record SystemState(string BootId, IReadOnlyDictionary<string, in
         }
         catch (JsonException broken)
         {
-            throw new TroubleException($"{layout.StateFile} can not be read", "end what still runs by hand (ps), then delete that file", broken);
+            throw new TroubleException(
+                $"{layout.StateFile} can not be read", "end what still runs by hand (ps), then delete that file", broken);
         }
     }
 

@@ -23,7 +23,8 @@ public static class PlatformDatabase
             foreach (var (role, password) in roles)
             {
                 var exists = await HasAsync(server, "SELECT 1 FROM pg_roles WHERE rolname = $1", role, ct);
-                await RunAsync(server, $"{(exists ? "ALTER" : "CREATE")} ROLE {Quoted(role)} LOGIN PASSWORD '{password.Replace("'", "''", StringComparison.Ordinal)}'", ct);
+                var literal = password.Replace("'", "''", StringComparison.Ordinal);
+                await RunAsync(server, $"{(exists ? "ALTER" : "CREATE")} ROLE {Quoted(role)} LOGIN PASSWORD '{literal}'", ct);
             }
 
             if (!await HasAsync(server, "SELECT 1 FROM pg_database WHERE datname = $1", Name, ct))

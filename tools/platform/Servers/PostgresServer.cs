@@ -108,8 +108,8 @@ public sealed class PostgresServer : ManagedProcess
             { RunAs = account };
             if (await initdb.RunAsync(LogFile, ct) != 0)
             {
-                var tail = string.Join(Environment.NewLine, LogTail.Last(LogFile, 20).Select(line => "  | " + line));
-                throw new TroubleException($"PostgreSQL could not make its data directory:{Environment.NewLine}{tail}", $"whole log: {LogFile}");
+                throw new TroubleException(
+                    $"PostgreSQL could not make its data directory:{Environment.NewLine}{LogTail.Quote(LogFile)}", $"whole log: {LogFile}");
             }
         }
         finally

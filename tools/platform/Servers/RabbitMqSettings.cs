@@ -29,7 +29,7 @@ internal static class RabbitMqSettings
     /// <summary>One user that may do everything in the virtual hosts "platform" (the services') and "/" (the tests').</summary>
     public static string Definitions(string password) => JsonSerializer.Serialize(new
     {
-        users = new[] { new { name = User, password_hash = HashOf(password), hashing_algorithm = "rabbit_password_hashing_sha256", tags = "administrator" } },
+        users = new[] { Administrator(password) },
         vhosts = new[] { new { name = VirtualHost }, new { name = "/" } },
         permissions = new[] { Everything(VirtualHost), Everything("/") },
     });
@@ -40,6 +40,11 @@ internal static class RabbitMqSettings
         var salt = RandomNumberGenerator.GetBytes(4);
         return Convert.ToBase64String([.. salt, .. SHA256.HashData([.. salt, .. Encoding.UTF8.GetBytes(password)])]);
     }
+
+    private static object Administrator(string password) => new
+    {
+        name = User, password_hash = HashOf(password), hashing_algorithm = "rabbit_password_hashing_sha256", tags = "administrator",
+    };
 
     private static object Everything(string virtualHost) =>
         new { user = User, vhost = virtualHost, configure = ".*", write = ".*", read = ".*" };

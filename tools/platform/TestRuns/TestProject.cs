@@ -12,7 +12,8 @@ internal sealed record TestProject(string Name, string Program)
             ? Directory.EnumerateDirectories(tests).SelectMany(folder => Directory.EnumerateFiles(folder, "Platform.*.Tests.csproj"))
             : [];
         return [.. projects
-            .Where(project => filters.Count == 0 || filters.Any(filter => Named(layout, project).Contains(filter, StringComparison.OrdinalIgnoreCase)))
+            .Where(project => filters.Count == 0
+                || filters.Any(filter => Named(layout, project).Contains(filter, StringComparison.OrdinalIgnoreCase)))
             .Order(StringComparer.Ordinal)
             .Select(project => Path.GetFileNameWithoutExtension(project))
             .Select(name => new TestProject(name, ProgramOf(layout, name)))];

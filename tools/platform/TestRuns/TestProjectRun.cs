@@ -15,7 +15,8 @@ internal sealed class TestProjectRun(
     {
         if (!File.Exists(project.Program))
         {
-            return new(TestTally.OneFailure, [new($"{project.Name} is not built", $"{project.Program} does not exist: is the project in Platform.sln?")]);
+            return new(TestTally.OneFailure,
+                [new($"{project.Name} is not built", $"{project.Program} does not exist: is the project in Platform.sln?")]);
         }
 
         var reports = Directory.CreateDirectory(Path.Combine(layout.Home, "reports")).FullName;
@@ -37,7 +38,8 @@ internal sealed class TestProjectRun(
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
             var tail = string.Join(Environment.NewLine, LogTail.Last(log, 20));
-            return new(TestTally.OneFailure, [new($"{project.Name} did not end within {patience.TotalMinutes:0} minutes and was killed", tail)]);
+            return new(TestTally.OneFailure,
+                [new($"{project.Name} did not end within {patience.TotalMinutes:0} minutes and was killed", tail)]);
         }
     }
 }

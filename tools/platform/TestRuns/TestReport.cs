@@ -14,9 +14,9 @@ internal sealed record TestReport(TestTally Tally, IReadOnlyList<FailedTest> Fai
     /// <param name="lastLines">The end of its output, to explain a crash.</param>
     public static TestReport Read(string file, int exitCode, IReadOnlyList<string> lastLines)
     {
+        var tail = string.Join(Environment.NewLine, lastLines);
         if (Parse(file) is not { } report)
         {
-            var tail = string.Join(Environment.NewLine, lastLines);
             return new(TestTally.OneFailure, [new($"ended with exit code {exitCode} and left no report", tail)]);
         }
 
@@ -28,7 +28,7 @@ internal sealed record TestReport(TestTally Tally, IReadOnlyList<FailedTest> Fai
         // Every test passed and yet the program says no: something failed where no test could see it.
         return exitCode != 0 && report.Tally.Failed == 0
             ? new(report.Tally + TestTally.OneFailure,
-                [.. report.Failures, new($"ended with exit code {exitCode} although no test failed", string.Join(Environment.NewLine, lastLines))])
+                [.. report.Failures, new($"ended with exit code {exitCode} although no test failed", tail)])
             : report;
     }
 
@@ -42,7 +42,8 @@ internal sealed record TestReport(TestTally Tally, IReadOnlyList<FailedTest> Fai
                 return null;
             }
 
-            int Sum(string attribute) => assemblies.Sum(assembly => int.Parse(assembly.Attribute(attribute)!.Value, CultureInfo.InvariantCulture));
+            int Sum(string attribute) =>
+                assemblies.Sum(assembly => int.Parse(assembly.Attribute(attribute)!.Value, CultureInfo.InvariantCulture));
             var failures = assemblies.Descendants("test").Where(test => (string?)test.Attribute("result") == "Fail").Select(Failure)
                 .Concat(assemblies.Descendants("error").Select(error => Failure("outside of a test", error))).ToList();
             return new(new(Sum("passed"), Sum("failed") + Sum("errors"), Sum("skipped") + Sum("not-run")), failures);
