@@ -1,6 +1,8 @@
 namespace Platform.Launcher.Tests;
 
-/// <summary>`./platform demo` on stand-ins, which know nothing of the job: what it says, and what it leaves, when a step does not hold.</summary>
+/// <summary>
+/// `./platform demo` on stand-ins, which know nothing of the job: what it says, and what it leaves, when a step does not hold.
+/// </summary>
 public sealed class DemoVerbTests
 {
     [Fact]

@@ -40,7 +40,7 @@ public sealed class StartingTests
     {
         await using var repository = new StandInRepository();
 
-        var up = await repository.RunAsync("up", "--no-build");
+        var up = await repository.RunAsync("up", "--no-build", "--only", "postgres," + string.Join(',', Applications.DatabaseRoles));
 
         up.Code.ShouldBe(0, up.ToString());
         var services = Applications.All
@@ -56,7 +56,8 @@ public sealed class StartingTests
         await using var repository = new StandInRepository();
         repository.Plant("die", "wallet");
 
-        var up = (await repository.RunAsync("up", "--no-build")).WithoutStackTrace();
+        const string only = "postgres,midtrans-simulator,identity,wallet,gateway";
+        var up = (await repository.RunAsync("up", "--no-build", "--only", only)).WithoutStackTrace();
 
         up.Code.ShouldBe(1, up.ToString());
         up.Errors.ShouldContain("wallet died while starting");
@@ -74,7 +75,7 @@ public sealed class StartingTests
         await using var repository = new StandInRepository();
         repository.Plant("migrate", "catalog");
 
-        var up = (await repository.RunAsync("up", "--no-build")).WithoutStackTrace();
+        var up = (await repository.RunAsync("up", "--no-build", "--only", "postgres,identity,catalog")).WithoutStackTrace();
 
         up.Code.ShouldBe(1, up.ToString());
         up.Errors.ShouldContain("the migration of catalog ended with 4");
@@ -124,7 +125,7 @@ public sealed class StartingTests
         await using var repository = new StandInRepository();
         repository.Plant("unready", "gateway");
 
-        using var launcher = repository.Start(["up", "--no-build"]);
+        using var launcher = repository.Start(["up", "--no-build", "--only", "postgres,wallet,gateway"]);
         await Eventually.Holds(() => repository.Journal.Contains("start Platform.Gateway"), () => string.Join('\n', repository.Journal));
         launcher.Identity.Send(Signal.Terminate);
         var up = (await launcher.EndAsync()).WithoutStackTrace();
@@ -187,7 +188,8 @@ public sealed class StartingTests
         var kubeconfig = Path.Combine(repository.Layout.Root, "cluster.yaml");
         await File.WriteAllTextAsync(kubeconfig, "apiVersion: v1\nkind: Config\n");
 
-        using var launcher = repository.Start(["up", "--no-build", "--json"],
+        using var launcher = repository.Start(
+            ["up", "--no-build", "--json", "--only", "postgres,wallet,provisioner,midtrans-simulator,kubernetes-simulator"],
             ("PLATFORM_KUBECONFIG", kubeconfig), ("PLATFORM_MIDTRANS_SERVER_KEY", "SB-Mid-server-of-a-merchant"),
             ("PLATFORM_MIDTRANS_CLIENT_KEY", "client"), ("PLATFORM_MIDTRANS_MERCHANT_ID", "G1"));
         var up = await launcher.EndAsync();
