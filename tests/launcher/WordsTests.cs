@@ -119,7 +119,7 @@ public sealed class WordsTests
         var shim = Path.Combine(Repository.Built.Root, "platform");
         var tools = Directory.CreateTempSubdirectory("platform-path-").FullName;
         // Everything that a shell script may want, but no dotnet.
-        foreach (var tool in new[] { "dirname", "find", "flock", "grep", "mkdir", "mv", "touch" })
+        foreach (var tool in new[] { "dirname", "find", "flock", "grep", "mkdir", "mv", "readlink", "touch" })
         {
             File.CreateSymbolicLink(Path.Combine(tools, tool), $"/usr/bin/{tool}");
         }
