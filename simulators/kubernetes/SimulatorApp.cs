@@ -26,11 +26,13 @@ internal static class SimulatorApp
 
         var options = builder.Configuration.GetSection(SimulatorOptions.Section).Get<SimulatorOptions>() ?? new();
         Validator.ValidateObject(options, new(options), validateAllProperties: true);
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.MaxRequestBodySize = LargestBody;
-            kestrel.ConfigureHttpsDefaults(https => https.ServerCertificate = ServerCertificate.LoadOrCreate(options.CertificateFile));
+            kestrel.ConfigureHttpsDefaults(https =>
+                https.ServerCertificate = kestrel.ApplicationServices.GetRequiredService<ServerCertificate>().Certificate);
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         AddCluster(builder.Services, options);
@@ -91,6 +93,7 @@ internal static class SimulatorApp
         services.AddSingleton<FaultRules>();
         services.AddSingleton<RequestLedger>();
         services.AddSingleton<ControlEndpoints>();
+        services.AddSingleton<ServerCertificate>();
         services.AddHostedService<KubeconfigWriter>();
     }
 }

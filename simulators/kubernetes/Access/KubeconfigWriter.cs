@@ -5,7 +5,8 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 namespace Platform.Simulators.Kubernetes.Access;
 
 /// <summary>Writes a kubeconfig for the real address once it is known, readable by its owner only.</summary>
-internal sealed class KubeconfigWriter(SimulatorOptions options, IServer server, IHostApplicationLifetime lifetime) : IHostedService
+internal sealed class KubeconfigWriter(
+    SimulatorOptions options, ServerCertificate certificate, IServer server, IHostApplicationLifetime lifetime) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -22,8 +23,8 @@ internal sealed class KubeconfigWriter(SimulatorOptions options, IServer server,
     private void Write(string file)
     {
         var address = server.Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        var authority = address.StartsWith("https:", StringComparison.Ordinal) && ServerCertificate.Current is { } certificate
-            ? $"\n    certificate-authority-data: {Convert.ToBase64String(Encoding.UTF8.GetBytes(certificate.ExportCertificatePem()))}"
+        var authority = address.StartsWith("https:", StringComparison.Ordinal)
+            ? $"\n    certificate-authority-data: {Convert.ToBase64String(Encoding.UTF8.GetBytes(certificate.Certificate.ExportCertificatePem()))}"
             : "";
         var token = string.IsNullOrEmpty(options.Token) ? "{}" : $"{{token: {options.Token}}}";
         var text = $"""

@@ -8,16 +8,18 @@ namespace Platform.Simulators.Kubernetes.Access;
 /// A certificate for loopback addresses that vouches for itself. kubectl and other clients send a token over https only, so a
 /// simulator with a token has to speak it.
 /// </summary>
-internal static class ServerCertificate
+internal sealed class ServerCertificate(SimulatorOptions options)
 {
-    /// <summary>The certificate of the running simulator, for the kubeconfig.</summary>
-    public static X509Certificate2? Current { get; private set; }
+    private readonly Lazy<X509Certificate2> certificate = new(() => LoadOrCreate(options.CertificateFile));
 
-    public static X509Certificate2 LoadOrCreate(string? file)
+    /// <summary>Made or read when it is first asked for, which an http address never does.</summary>
+    public X509Certificate2 Certificate => certificate.Value;
+
+    private static X509Certificate2 LoadOrCreate(string? file)
     {
         if (file is not null && File.Exists(file))
         {
-            return Current = X509Certificate2.CreateFromPemFile(file);
+            return X509Certificate2.CreateFromPemFile(file);
         }
 
         var certificate = Create();
@@ -26,7 +28,7 @@ internal static class ServerCertificate
             Save(certificate, file);
         }
 
-        return Current = certificate;
+        return certificate;
     }
 
     private static X509Certificate2 Create()

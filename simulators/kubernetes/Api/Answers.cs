@@ -9,7 +9,7 @@ namespace Platform.Simulators.Kubernetes.Api;
 /// <summary>Writes answers.</summary>
 internal static class Answers
 {
-    public static Task Json(HttpContext http, int code, JsonNode body) => Raw(http, code, Encoding.UTF8.GetBytes(body.ToJsonString()));
+    public static Task Json(HttpContext http, int code, JsonNode body) => Raw(http, code, Encoding.UTF8.GetBytes(body.ToText()));
 
     public static async Task Raw(HttpContext http, int code, byte[] body)
     {

@@ -113,7 +113,7 @@ internal sealed class ReadEndpoints(ObjectStore store, MetricsBoard metrics)
     private static string Position(StoredObject item) => $"{item.Key.Namespace}\0{item.Key.Name}";
 
     private static string Token(long revision, string position) => Convert.ToBase64String(Encoding.UTF8.GetBytes(
-        new JsonObject { ["v"] = "meta.k8s.io/v1", ["rv"] = revision, ["start"] = position }.ToJsonString())).TrimEnd('=');
+        new JsonObject { ["v"] = "meta.k8s.io/v1", ["rv"] = revision, ["start"] = position }.ToText())).TrimEnd('=');
 
     private static (long, string)? Read(string token)
     {

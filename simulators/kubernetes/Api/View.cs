@@ -75,7 +75,7 @@ internal sealed class View(ViewForm form, Kind kind, string include, TimeProvide
 
         using var result = new MemoryStream();
         result.Write(Encoding.UTF8.GetBytes(
-            $$"""{"kind":"{{ListKind}}","apiVersion":"{{ListVersion}}","metadata":{{metadata.ToJsonString()}},"items":["""));
+            $$"""{"kind":"{{ListKind}}","apiVersion":"{{ListVersion}}","metadata":{{metadata.ToText()}},"items":["""));
         for (var i = 0; i < items.Count; i++)
         {
             if (i > 0)
@@ -117,5 +117,5 @@ internal sealed class View(ViewForm form, Kind kind, string include, TimeProvide
         ["metadata"] = stored.Body["metadata"]?.DeepClone(),
     };
 
-    private static byte[] Bytes(JsonObject value) => Encoding.UTF8.GetBytes(value.ToJsonString());
+    private static byte[] Bytes(JsonObject value) => Encoding.UTF8.GetBytes(value.ToText());
 }

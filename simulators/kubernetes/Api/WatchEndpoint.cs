@@ -202,6 +202,6 @@ internal sealed class WatchEndpoint(ObjectStore store, SimulatorOptions options,
             await http.Response.Body.WriteAsync(line, stop);
         }
 
-        private static byte[] Bytes(JsonObject body) => Encoding.UTF8.GetBytes(body.ToJsonString());
+        private static byte[] Bytes(JsonObject body) => Encoding.UTF8.GetBytes(body.ToText());
     }
 }

@@ -55,7 +55,8 @@ internal sealed class WriteEndpoints(ObjectWriter writer)
             return;
         }
 
-        if (Patcher(media, Tree.Parse(bytes), target.Kind) is not { } patch)
+        var known = media.EndsWith("patch+json", StringComparison.Ordinal);
+        if (Patcher(media, known ? Tree.Parse(bytes) : null, target.Kind) is not { } patch)
         {
             await Answers.Refuse(http, new(
                 415, "UnsupportedMediaType",
@@ -162,6 +163,11 @@ internal sealed class WriteEndpoints(ObjectWriter writer)
     private static async Task<JsonObject> Body(HttpContext http)
     {
         var yaml = (http.Request.ContentType ?? "").Contains("yaml", StringComparison.Ordinal);
+        if ((http.Request.ContentType ?? "").Contains("protobuf", StringComparison.Ordinal))
+        {
+            throw new NotSupportedException("protobuf");
+        }
+
         var bytes = await Bytes(http);
         return (yaml ? Yaml.Parse(bytes) : Tree.Parse(bytes)) as JsonObject ?? throw new JsonException("the body is not an object");
     }

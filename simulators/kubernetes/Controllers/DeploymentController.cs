@@ -253,7 +253,7 @@ internal sealed class DeploymentController(
     // FNV-1a over the template, in the alphabet of generated names. It need not be the real hash, only differ when the template does.
     private static string HashOf(JsonObject template)
     {
-        var hash = template.ToJsonString().Aggregate(2166136261u, (sum, letter) => (sum ^ letter) * 16777619);
+        var hash = template.ToText().Aggregate(2166136261u, (sum, letter) => (sum ^ letter) * 16777619);
         return string.Concat(hash.ToString(CultureInfo.InvariantCulture).Select(digit => "bcdf456789"[digit - '0']));
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Platform.Simulators.Kubernetes.Trees;
 
 namespace Platform.Simulators.Kubernetes.Fields;
 
@@ -173,7 +174,7 @@ internal sealed class FieldSet
         var text = new StringBuilder("[");
         foreach (var (key, value) in JsonNode.Parse(edge[2..])!.AsObject())
         {
-            text.Append(text.Length > 1 ? "," : "").Append(key).Append('=').Append(value?.ToJsonString());
+            text.Append(text.Length > 1 ? "," : "").Append(key).Append('=').Append(value?.ToText());
         }
 
         return text.Append(']').ToString();

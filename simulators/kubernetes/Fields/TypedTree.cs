@@ -15,7 +15,7 @@ internal static class TypedTree
     {
         if (list.IsSet)
         {
-            return $"v:{item?.ToJsonString()}";
+            return $"v:{item?.ToText()}";
         }
 
         var keys = new JsonObject();
@@ -24,7 +24,7 @@ internal static class TypedTree
             keys[key] = item.At(key)?.DeepClone() ?? (key == "protocol" ? "TCP" : null);
         }
 
-        return $"k:{keys.ToJsonString()}";
+        return $"k:{keys.ToText()}";
     }
 
     /// <summary>All fields that a configuration states; this is what its manager owns after an apply.</summary>

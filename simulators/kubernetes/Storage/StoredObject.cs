@@ -14,7 +14,7 @@ internal sealed class StoredObject
     public StoredObject(ObjectKey key, JsonObject body, long revision)
     {
         // Going through text gives every number the same representation and cuts the tie to whoever made the tree.
-        Json = Encoding.UTF8.GetBytes(body.ToJsonString());
+        Json = Encoding.UTF8.GetBytes(body.ToText());
         Body = (JsonObject)Tree.Parse(Json)!;
         Key = key;
         Revision = revision;

@@ -114,18 +114,18 @@ internal static partial class Validation
         var selector = body.At("spec", "selector");
         if (!selector.Map("matchLabels").Any() && !selector.Items("matchExpressions").Any())
         {
-            causes.Add(Cause.Wrong("spec.selector", selector?.ToJsonString() ?? "null", "empty selector is invalid for deployment"));
+            causes.Add(Cause.Wrong("spec.selector", selector?.ToText() ?? "null", "empty selector is invalid for deployment"));
         }
         else if (!Selection.OfObject(selector).Matches(body.At("spec", "template") as JsonObject ?? []))
         {
             causes.Add(Cause.Wrong(
-                "spec.template.metadata.labels", body.At("spec", "template", "metadata", "labels")?.ToJsonString() ?? "null",
+                "spec.template.metadata.labels", body.At("spec", "template", "metadata", "labels")?.ToText() ?? "null",
                 "`selector` does not match template `labels`"));
         }
 
         if (before is not null && !JsonNode.DeepEquals(selector, before.At("spec", "selector")))
         {
-            causes.Add(Cause.Wrong("spec.selector", selector?.ToJsonString() ?? "null", "field is immutable"));
+            causes.Add(Cause.Wrong("spec.selector", selector?.ToText() ?? "null", "field is immutable"));
         }
 
         if (body.Number("spec", "replicas") is < 0)
