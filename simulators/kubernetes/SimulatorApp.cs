@@ -39,7 +39,11 @@ internal static class SimulatorApp
 
         var app = builder.Build();
         app.Services.GetRequiredService<ControlLoop>();
-        app.Services.GetRequiredService<ClusterSeed>().Plant();
+        if (!app.Services.GetRequiredService<StateFile>().Load())
+        {
+            app.Services.GetRequiredService<ClusterSeed>().Plant();
+        }
+
         app.UseMiddleware<TokenGate>();
         app.UseRouting();
         app.MapGet("/", () => "This is a simulator of a Kubernetes cluster, for development and tests. Nothing that it reports runs.\n");
@@ -93,6 +97,8 @@ internal static class SimulatorApp
         services.AddSingleton<FaultRules>();
         services.AddSingleton<RequestLedger>();
         services.AddSingleton<ControlEndpoints>();
+        services.AddSingleton<StateFile>();
+        services.AddHostedService(provider => provider.GetRequiredService<StateFile>());
         services.AddSingleton<ServerCertificate>();
         services.AddHostedService<KubeconfigWriter>();
     }

@@ -28,10 +28,6 @@ internal sealed class ApiServer(
         {
             await Handle(http, target, view);
         }
-        catch (NotSupportedException)
-        {
-            await Answers.Refuse(http, new(415, "UnsupportedMediaType", "this server reads JSON and YAML, not protobuf"));
-        }
         catch (JsonException problem)
         {
             await Answers.Refuse(http, Refusal.BadRequest($"the body of the request cannot be read: {problem.Message}"));

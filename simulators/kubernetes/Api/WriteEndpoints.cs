@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Platform.Simulators.Kubernetes.Kinds;
 using Platform.Simulators.Kubernetes.Patching;
 using Platform.Simulators.Kubernetes.Trees;
+using Platform.Simulators.Kubernetes.Wire;
 using Platform.Simulators.Kubernetes.Writing;
 
 namespace Platform.Simulators.Kubernetes.Api;
@@ -163,12 +164,12 @@ internal sealed class WriteEndpoints(ObjectWriter writer)
     private static async Task<JsonObject> Body(HttpContext http)
     {
         var yaml = (http.Request.ContentType ?? "").Contains("yaml", StringComparison.Ordinal);
-        if ((http.Request.ContentType ?? "").Contains("protobuf", StringComparison.Ordinal))
+        var bytes = await Bytes(http);
+        if ((http.Request.ContentType ?? "").StartsWith(Protobuf.MediaType, StringComparison.Ordinal))
         {
-            throw new NotSupportedException("protobuf");
+            return Protobuf.Parse(bytes);
         }
 
-        var bytes = await Bytes(http);
         return (yaml ? Yaml.Parse(bytes) : Tree.Parse(bytes)) as JsonObject ?? throw new JsonException("the body is not an object");
     }
 }

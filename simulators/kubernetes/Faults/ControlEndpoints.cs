@@ -10,7 +10,7 @@ namespace Platform.Simulators.Kubernetes.Faults;
 
 /// <summary>/_simulator: how a test or a developer makes the cluster misbehave, and asks what happened. The README documents it.</summary>
 internal sealed class ControlEndpoints(
-    ObjectStore store, FaultRules faults, PodRules pods, RequestLedger ledger, ControlLoop loop, ClusterSeed seed)
+    ObjectStore store, FaultRules faults, PodRules pods, RequestLedger ledger, ControlLoop loop, ClusterSeed seed, StateFile state)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -58,6 +58,7 @@ internal sealed class ControlEndpoints(
         }
 
         loop.LookAtAll();
+        state.Touch();
         await Answers.Json(http, 201, rule.ToJson());
     }
 
@@ -65,6 +66,7 @@ internal sealed class ControlEndpoints(
     {
         var removed = pods.Remove(id);
         loop.LookAtAll();
+        state.Touch();
         return Removed(http, removed);
     }
 

@@ -18,7 +18,11 @@ internal sealed class Identifiers(ObjectStore store, int seed)
     public Random Random => random;
 
     /// <summary>Continues differently after saved state was loaded, or the uids of that state would be made up a second time.</summary>
-    public void StartOver(long revision) => random = new(HashCode.Combine(seed, revision));
+    public void StartOver(long revision)
+    {
+        random = new(unchecked((int)((seed * 397L) ^ revision)));
+        pods = (int)(revision % 50_000);
+    }
 
     public string Uid()
     {
