@@ -20,47 +20,41 @@ internal sealed class CoreCalls(
             return replies.WrongKey();
         }
 
-        var ct = context.RequestAborted;
-        var fault = faults.Take(kind);
-        if (await faults.BeforeAsync(fault, context) is { } status)
-        {
-            return status == 0 ? Results.Empty : replies.Failing(status);
-        }
-
-        if (await RequestBody.ReadTextAsync(context.Request, ct) is not { } text || !JsonReading.TryParse(text, out var body))
+        if (await RequestBody.ReadTextAsync(context.Request, context.RequestAborted) is not { } text
+            || !JsonReading.TryParse(text, out var body))
         {
             return replies.Malformed();
         }
 
-        var call = new CoreCall(context.Request, context.Request.RouteValues["id"] as string ?? "", body, fault);
-        var reply = RunOnce(call, handle);
-        await file.SaveAsync(ct);
-        return await faults.LosesAnswerAsync(fault, context) ? Results.Empty : reply;
-    }
-
-    private JsonReply RunOnce(CoreCall call, Func<CoreCall, JsonReply> handle)
-    {
-        var key = HttpMethods.IsPost(call.Request.Method) && KeepsKeys(call.Body) ? IdempotencyKeys.Read(call.Request) : null;
-        if (key is null)
-        {
-            return handle(call);
-        }
-
-        var (kept, inFlight) = keys.Begin(key);
+        var key = HttpMethods.IsPost(context.Request.Method) && KeepsKeys(body) ? IdempotencyKeys.Read(context.Request) : null;
+        var (kept, inFlight) = key is null ? (null, false) : keys.Begin(key);
         if (kept is not null || inFlight)
         {
             return kept ?? replies.StillWorking();
         }
 
+        var fault = faults.Take(kind);
         JsonReply? reply = null;
         try
         {
-            return reply = handle(call);
+            // The key is taken before the fault: a repeat while the first call hangs is told to wait.
+            if (await faults.BeforeAsync(fault, context) is { } status)
+            {
+                return status == 0 ? Results.Empty : replies.Failing(status);
+            }
+
+            reply = handle(new CoreCall(context.Request, context.Request.RouteValues["id"] as string ?? "", body, fault));
+            await file.SaveAsync(context.RequestAborted);
         }
         finally
         {
-            keys.End(key, reply);
+            if (key is not null)
+            {
+                keys.End(key, reply);
+            }
         }
+
+        return await faults.LosesAnswerAsync(fault, context) ? Results.Empty : reply;
     }
 
     /// <summary>Permata and Indomaret do not support the header: a charge of theirs is always a new one.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -17,6 +18,8 @@ internal sealed partial class Dispatcher(
 
     private const int MostHops = 5;
 
+    private readonly ConcurrentDictionary<Guid, TaskCompletionSource> running = new();
+
     private readonly HttpClient http = new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
@@ -30,8 +33,24 @@ internal sealed partial class Dispatcher(
     public void Start(Delivery delivery, string body)
     {
         delivery.InFlight = true;
-        _ = Task.Run(() => AttemptAsync(delivery.Id, delivery.Url, body, lifetime.ApplicationStopping));
+        var over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        running[delivery.Id] = over;
+        _ = Task.Run(async () =>
+        {
+            try
+            {
+                await AttemptAsync(delivery.Id, delivery.Url, body, lifetime.ApplicationStopping);
+            }
+            finally
+            {
+                running.TryRemove(delivery.Id, out _);
+                over.SetResult();
+            }
+        });
     }
+
+    /// <summary>Returns when no attempt is under way; the stopping of the application cuts them short.</summary>
+    public Task DrainAsync() => Task.WhenAll(running.Values.Select(each => each.Task));
 
     public void Dispose() => http.Dispose();
 

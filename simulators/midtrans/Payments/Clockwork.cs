@@ -33,11 +33,15 @@ internal sealed class Clockwork : IHostedService, IDisposable
         return Task.CompletedTask;
     }
 
-    public Task StopAsync(CancellationToken cancellationToken)
+    public async Task StopAsync(CancellationToken cancellationToken)
     {
-        gateway.Changed -= Plan;
-        timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        return Task.CompletedTask;
+        gateway.Read(_ =>
+        {
+            gateway.Changed -= Plan;
+            timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            return true;
+        });
+        await dispatcher.DrainAsync();
     }
 
     public void Dispose() => timer.Dispose();
