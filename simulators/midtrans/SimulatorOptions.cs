@@ -15,7 +15,7 @@ internal sealed record SimulatorOptions
     /// <summary>The "Payment Notification URL" of the dashboard; null sends nothing unless a request header names another.</summary>
     public string? NotificationUrl { get; init; }
 
-    /// <summary>Factor on the waits that are the gateway's own (retries, card settlement, bank confirmation), not on expiry times.</summary>
+    /// <summary>Factor on the waits of the gateway itself (retries, card settlement, bank confirmation), not on expiry times.</summary>
     public double TimeScale { get; init; } = 1;
 
     public int? Seed { get; init; }

@@ -94,7 +94,8 @@ public sealed class CardTests
         var wrongKey = await simulator.CallAsync(HttpMethod.Get, "/v2/token?client_key=x&card_number=4811111111111114", key: null);
         var wrongCard = await simulator.CallAsync(
             HttpMethod.Get,
-            "/v2/token?client_key=SB-Mid-client-test&card_number=4811111111111115&card_exp_month=1&card_exp_year=2030&card_cvv=123", key: null);
+            "/v2/token?client_key=SB-Mid-client-test&card_number=4811111111111115&card_exp_month=1&card_exp_year=2030&card_cvv=123",
+            key: null);
 
         (wrongKey.HttpCode, wrongCard.HttpCode).ShouldBe((401, 400));
     }

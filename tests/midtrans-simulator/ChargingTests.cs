@@ -30,8 +30,12 @@ public sealed class ChargingTests
     }
 
     [Theory]
-    [InlineData("""{"payment_type":"bank_transfer"}""", "Success, PERMATA VA transaction is successful", "permata_va_number", "2026-03-11 10:00:00")]
-    [InlineData("""{"payment_type":"permata"}""", "Success, PERMATA VA transaction is successful", "permata_va_number", "2026-03-11 10:00:00")]
+    [InlineData(
+        """{"payment_type":"bank_transfer"}""",
+        "Success, PERMATA VA transaction is successful", "permata_va_number", "2026-03-11 10:00:00")]
+    [InlineData(
+        """{"payment_type":"permata"}""",
+        "Success, PERMATA VA transaction is successful", "permata_va_number", "2026-03-11 10:00:00")]
     [InlineData("""{"payment_type":"echannel","echannel":{"bill_info1":"Top up","bill_info2":"wallet"}}""",
         "OK, Mandiri Bill transaction is successful", "bill_key biller_code", "2026-03-11 10:00:00")]
     [InlineData("""{"payment_type":"gopay"}""", "GoPay transaction is created", "actions channel_response_code", "2026-03-10 10:15:00")]
@@ -85,13 +89,25 @@ public sealed class ChargingTests
     }
 
     [Theory]
-    [InlineData("""{"payment_type":"bank_transfer","bank_transfer":{"bank":"bca"},"transaction_details":{"order_id":"x","gross_amount":0}}""", "gross_amount")]
-    [InlineData("""{"payment_type":"bank_transfer","bank_transfer":{"bank":"bca"},"transaction_details":{"order_id":"x","gross_amount":9999}}""", "between")]
-    [InlineData("""{"payment_type":"bank_transfer","bank_transfer":{"bank":"nobank"},"transaction_details":{"order_id":"x","gross_amount":10000}}""", "payment_type")]
+    [InlineData(
+        """{"payment_type":"bank_transfer","bank_transfer":{"bank":"bca"},""" +
+        """"transaction_details":{"order_id":"x","gross_amount":0}}""",
+        "gross_amount")]
+    [InlineData(
+        """{"payment_type":"bank_transfer","bank_transfer":{"bank":"bca"},""" +
+        """"transaction_details":{"order_id":"x","gross_amount":9999}}""",
+        "between")]
+    [InlineData(
+        """{"payment_type":"bank_transfer","bank_transfer":{"bank":"nobank"},""" +
+        """"transaction_details":{"order_id":"x","gross_amount":10000}}""",
+        "payment_type")]
     [InlineData("""{"payment_type":"shopeepay","transaction_details":{"order_id":"x","gross_amount":10000}}""", "shopeepay is required")]
     [InlineData("""{"payment_type":"gopay","transaction_details":{"gross_amount":10000}}""", "order_id is required")]
     [InlineData("""{"transaction_details":{"order_id":"x","gross_amount":10000}}""", "payment_type is required")]
-    [InlineData("""{"payment_type":"gopay","transaction_details":{"order_id":"x","gross_amount":10000},"custom_expiry":{"expiry_duration":8,"unit":"day"}}""", "longer")]
+    [InlineData(
+        """{"payment_type":"gopay","transaction_details":{"order_id":"x","gross_amount":10000},""" +
+        """"custom_expiry":{"expiry_duration":8,"unit":"day"}}""",
+        "longer")]
     public async Task A_body_that_is_not_valid_is_HTTP_400_with_a_list_of_messages(string body, string message)
     {
         await using var simulator = await SimulatorHost.StartAsync();

@@ -39,7 +39,8 @@ public sealed class DeliveryModeTests
     [Fact]
     public async Task A_lost_notification_never_arrives_but_the_payment_is_settled()
     {
-        await using var simulator = await WithModesAsync("lost", new JsonObject { ["lose"] = true, ["only"] = new JsonArray("settlement") });
+        await using var simulator = await WithModesAsync(
+            "lost", new JsonObject { ["lose"] = true, ["only"] = new JsonArray("settlement") });
 
         await PayAsync(simulator, "lost");
 
@@ -51,10 +52,12 @@ public sealed class DeliveryModeTests
     [Fact]
     public async Task A_delayed_notification_is_overtaken_by_the_next()
     {
-        await using var simulator = await WithModesAsync("slow", new JsonObject { ["delayMs"] = 60_000, ["only"] = new JsonArray("pending") });
+        await using var simulator = await WithModesAsync(
+            "slow", new JsonObject { ["delayMs"] = 60_000, ["only"] = new JsonArray("pending") });
         await PayAsync(simulator, "slow");
         await SimulatorHost.UntilAsync(
-            async () => (await simulator.DeliveriesAsync("slow"))[1]["state"]!.ToString() == "delivered", () => "the settlement did not arrive");
+            async () => (await simulator.DeliveriesAsync("slow"))[1]["state"]!.ToString() == "delivered",
+            () => "the settlement did not arrive");
 
         simulator.Clock.Advance(TimeSpan.FromMinutes(1));
 
@@ -64,10 +67,12 @@ public sealed class DeliveryModeTests
     [Fact]
     public async Task A_late_settlement_arrives_after_the_expiry_time()
     {
-        await using var simulator = await WithModesAsync("late", new JsonObject { ["late"] = true, ["only"] = new JsonArray("settlement") });
+        await using var simulator = await WithModesAsync(
+            "late", new JsonObject { ["late"] = true, ["only"] = new JsonArray("settlement") });
         await PayAsync(simulator, "late");
         await SimulatorHost.UntilAsync(
-            async () => (await simulator.DeliveriesAsync("late"))[0]["state"]!.ToString() == "delivered", () => "pending did not arrive");
+            async () => (await simulator.DeliveriesAsync("late"))[0]["state"]!.ToString() == "delivered",
+            () => "pending did not arrive");
 
         simulator.Clock.Advance(TimeSpan.FromHours(24) + TimeSpan.FromMinutes(1));
 

@@ -67,7 +67,8 @@ public sealed class DeliveryTests
 
         simulator.Clock.Advance(TimeSpan.FromSeconds(15));
         await SimulatorHost.UntilAsync(
-            async () => (await simulator.DeliveriesAsync("slow-1"))[0]["attempts"]!.AsArray().Count == 1, () => "no attempt was recorded");
+            async () => (await simulator.DeliveriesAsync("slow-1"))[0]["attempts"]!.AsArray().Count == 1,
+            () => "no attempt was recorded");
         silence.SetResult();
         var delivery = await RunToTheEndAsync(simulator, "slow-1");
 
@@ -104,7 +105,8 @@ public sealed class DeliveryTests
         await simulator.ChargeBcaAsync("circle-1");
 
         await SimulatorHost.UntilAsync(
-            async () => (await simulator.DeliveriesAsync("circle-1"))[0]["attempts"]!.AsArray().Count == 1, () => "no attempt was recorded");
+            async () => (await simulator.DeliveriesAsync("circle-1"))[0]["attempts"]!.AsArray().Count == 1,
+            () => "no attempt was recorded");
 
         simulator.Merchant.Received.Count.ShouldBe(6);
     }
@@ -119,7 +121,8 @@ public sealed class DeliveryTests
         await simulator.OpenSnapAsync(Requests.Snap("to-both"), ("X-Append-Notification", other.Url));
         await simulator.PlayAsync("to-both", "pay", new JsonObject { ["method"] = "bca_va" });
         await simulator.MerchantIsToldAsync("to-both", "pending", "settlement");
-        await SimulatorHost.UntilAsync(() => Task.FromResult(other.Received.Count == 3), () => $"the other was told {other.Received.Count} times");
+        await SimulatorHost.UntilAsync(
+            () => Task.FromResult(other.Received.Count == 3), () => $"the other was told {other.Received.Count} times");
 
         other.Received.Select(each => each.Body["order_id"]!.ToString()).Order().ShouldBe(["to-both", "to-both", "to-other"]);
         simulator.Merchant.Received.ShouldAllBe(each => (string?)each.Body["order_id"] == "to-both");

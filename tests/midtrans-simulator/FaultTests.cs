@@ -47,11 +47,11 @@ public sealed class FaultTests
         await using var simulator = await SimulatorHost.StartAsync();
         await FaultAsync(simulator, "charge", "timeout");
         var first = simulator.ChargeAsync(Requests.BankTransfer("bca", "fault-4"), ("Idempotency-Key", "hang"));
-        Answer repeat = null!;
         await SimulatorHost.UntilAsync(
-            async () => (await simulator.ControlAsync(HttpMethod.Get, "faults")).Json!.AsArray().Count == 0, () => "the fault was not taken");
+            async () => (await simulator.ControlAsync(HttpMethod.Get, "faults")).Json!.AsArray().Count == 0,
+            () => "the fault was not taken");
 
-        repeat = await simulator.ChargeAsync(Requests.BankTransfer("bca", "fault-4"), ("Idempotency-Key", "hang"));
+        var repeat = await simulator.ChargeAsync(Requests.BankTransfer("bca", "fault-4"), ("Idempotency-Key", "hang"));
         await SimulatorHost.UntilAsync(
             () =>
             {

@@ -110,7 +110,8 @@ public sealed class PaymentPageTests
         await using var simulator = await SimulatorHost.StartAsync();
         var page = await OpenAsync(simulator, "page-8", "javascript:alert(1)");
 
-        var html = await simulator.Http.GetStringAsync(page + "?gopayMode=%22%3E%3Cscript%3Ealert(1)%3C/script%3E&embed=1&origin=javascript:1");
+        var html = await simulator.Http.GetStringAsync(
+            page + "?gopayMode=%22%3E%3Cscript%3Ealert(1)%3C/script%3E&embed=1&origin=javascript:1");
         await PressAsync(simulator, page, "BCA virtual account");
         using var answer = await simulator.Http.GetAsync(page);
 

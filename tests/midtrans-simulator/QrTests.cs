@@ -37,8 +37,8 @@ public sealed class QrTests
 
         modules.GetLength(0).ShouldBe(57);
         // Level L with mask 0 is 111011111000100 in the standard's table, read along column 8 and row 8.
-        var format = string.Concat(new[] { (8, 0), (8, 1), (8, 2), (8, 3), (8, 4), (8, 5), (8, 7), (8, 8), (7, 8), (5, 8), (4, 8), (3, 8), (2, 8),
-            (1, 8), (0, 8) }.Select(at => modules[at.Item1, at.Item2] ? '1' : '0'));
+        var format = string.Concat(new[] { (8, 0), (8, 1), (8, 2), (8, 3), (8, 4), (8, 5), (8, 7), (8, 8), (7, 8), (5, 8), (4, 8),
+            (3, 8), (2, 8), (1, 8), (0, 8) }.Select(at => modules[at.Item1, at.Item2] ? '1' : '0'));
         format.ShouldBe("111011111000100");
         // Version 10 is 001010010011010011 in the standard's table.
         var version = string.Concat(Enumerable.Range(0, 18).Reverse().Select(bit => modules[46 + bit % 3, bit / 3] ? '1' : '0'));

@@ -63,11 +63,13 @@ internal sealed class SimulatorHost : IAsyncDisposable
         using var request = new HttpRequestMessage(method, path)
         {
             // The official client sends a body with every call, also with GET, and the literal `null` where it has nothing to say.
-            Content = new StringContent(body?.ToJsonString() ?? (method == HttpMethod.Get ? "{}" : "null"), Encoding.UTF8, "application/json"),
+            Content = new StringContent(
+                body?.ToJsonString() ?? (method == HttpMethod.Get ? "{}" : "null"), Encoding.UTF8, "application/json"),
         };
         if (key is not null)
         {
-            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(key + ":")));
+            var credentials = Convert.ToBase64String(Encoding.UTF8.GetBytes(key + ":"));
+            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", credentials);
         }
 
         foreach (var (name, value) in headers)
@@ -114,7 +116,9 @@ internal sealed class SimulatorHost : IAsyncDisposable
         ControlAsync(HttpMethod.Post, $"orders/{orderId}/{action}", wish);
 
     public async Task<IReadOnlyList<JsonObject>> NotificationsAsync(string orderId) =>
-        [.. (await ControlAsync(HttpMethod.Get, $"notifications?orderId={orderId}")).Json!.AsArray().Select(each => (JsonObject)each!)];
+    [
+        .. (await ControlAsync(HttpMethod.Get, $"notifications?orderId={orderId}")).Json!.AsArray().Select(each => (JsonObject)each!),
+    ];
 
     public async Task<IReadOnlyList<JsonObject>> DeliveriesAsync(string orderId) =>
         [.. (await NotificationsAsync(orderId)).SelectMany(each => each["deliveries"]!.AsArray()).Select(each => (JsonObject)each!)];
@@ -126,7 +130,8 @@ internal sealed class SimulatorHost : IAsyncDisposable
         await UntilAsync(
             async () =>
             {
-                seen = string.Join(", ", Merchant.Received.Where(each => (string?)each.Body["order_id"] == orderId).Select(each => each.Status));
+                var told = Merchant.Received.Where(each => (string?)each.Body["order_id"] == orderId);
+                seen = string.Join(", ", told.Select(each => each.Status));
                 return seen == string.Join(", ", states)
                     && (await DeliveriesAsync(orderId)).All(each => (bool)each["inFlight"]! is false && (string)each["state"]! != "waiting");
             },

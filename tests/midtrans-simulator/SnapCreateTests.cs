@@ -24,15 +24,30 @@ public sealed class SnapCreateTests
     [InlineData("""{"transaction_details":{"order_id":"a","gross_amount":0}}""", "greater than or equal to 0.01")]
     [InlineData("""{"transaction_details":{"order_id":"a b","gross_amount":10000}}""", "not allowed")]
     [InlineData("""{"transaction_details":{"order_id":"a/b","gross_amount":10000}}""", "not allowed")]
-    [InlineData("""{"transaction_details":{"order_id":"123456789012345678901234567890123456789012345678901","gross_amount":10000}}""", "too long")]
-    [InlineData("""{"transaction_details":{"order_id":"a","gross_amount":10000},"item_details":[{"name":"Top up","price":9000,"quantity":1}]}""",
+    [InlineData(
+        """{"transaction_details":{"order_id":"123456789012345678901234567890123456789012345678901",""" +
+        """"gross_amount":10000}}""",
+        "too long")]
+    [InlineData(
+        """{"transaction_details":{"order_id":"a","gross_amount":10000},"item_details":[{"name":"Top up",""" +
+        """"price":9000,"quantity":1}]}""",
         "transaction_details.gross_amount is not equal to the sum of item_details")]
     [InlineData("""{"transaction_details":{"order_id":"a","gross_amount":10000},"item_details":[{"price":10000,"quantity":1}]}""", "name")]
-    [InlineData("""{"transaction_details":{"order_id":"a","gross_amount":10000},"enabled_payments":["no_such_method"]}""", "enabled_payments")]
-    [InlineData("""{"transaction_details":{"order_id":"a","gross_amount":10000},"expiry":{"start_time":"2026-03-10 10:00:00 +07:00","duration":1,"unit":"hour"}}""", "start_time")]
-    [InlineData("""{"transaction_details":{"order_id":"a","gross_amount":10000},"expiry":{"start_time":"2026-03-10 08:00:00 +0700","duration":1,"unit":"hour"}}""", "passed")]
+    [InlineData(
+        """{"transaction_details":{"order_id":"a","gross_amount":10000},"enabled_payments":["no_such_method"]}""",
+        "enabled_payments")]
+    [InlineData(
+        """{"transaction_details":{"order_id":"a","gross_amount":10000},""" +
+        """"expiry":{"start_time":"2026-03-10 10:00:00 +07:00","duration":1,"unit":"hour"}}""",
+        "start_time")]
+    [InlineData(
+        """{"transaction_details":{"order_id":"a","gross_amount":10000},""" +
+        """"expiry":{"start_time":"2026-03-10 08:00:00 +0700","duration":1,"unit":"hour"}}""",
+        "passed")]
     [InlineData("""{"transaction_details":{"order_id":"a","gross_amount":10000},"expiry":{"duration":0,"unit":"hour"}}""", "duration")]
-    [InlineData("""{"transaction_details":{"order_id":"a","gross_amount":10000},"page_expiry":{"duration":19,"unit":"second"}}""", "20 seconds")]
+    [InlineData(
+        """{"transaction_details":{"order_id":"a","gross_amount":10000},"page_expiry":{"duration":19,"unit":"second"}}""",
+        "20 seconds")]
     [InlineData("""{"transaction_details":{"order_id":"a","gross_amount":10000},"page_expiry":{"duration":8,"unit":"days"}}""", "7 days")]
     public async Task A_body_that_is_not_valid_is_400_with_error_messages_and_no_status_code(string body, string message)
     {

@@ -49,7 +49,8 @@ internal static class ControlEndpoints
             var id = view.Snap is { } snap
                 ? Html.Of($"""<a href="/snap/v4/redirection/{snap.Token}">{view.OrderId}</a>""")
                 : Html.Of($"{view.OrderId}");
-            return Html.Of($"<tr><td>{id}</td><td>{view.Amount.ToString("N0", CultureInfo.InvariantCulture)}</td><td>{view.Status}</td></tr>");
+            var amount = view.Amount.ToString("N0", CultureInfo.InvariantCulture);
+            return Html.Of($"<tr><td>{id}</td><td>{amount}</td><td>{view.Status}</td></tr>");
         }).ToList());
         return Page.Show(context, "Midtrans simulator", Html.Of($"""
             <h1>Midtrans simulator</h1>

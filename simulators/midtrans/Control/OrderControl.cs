@@ -221,8 +221,9 @@ internal sealed class OrderControl(Gateway gateway, Lifecycle lifecycle, SnapPay
     }
 
     private static Transaction? Named(GatewayState state, Order order, ControlWish wish) =>
-        wish.TransactionId is null ? order.Current
-            : state.Transactions.TryGetValue(wish.TransactionId, out var transaction) && transaction.OrderId == order.Id ? transaction : null;
+        wish.TransactionId is null
+            ? order.Current
+            : order.Transactions.Find(transaction => transaction.Id == wish.TransactionId);
 
     private static ControlRefusal? Done(bool done) => done ? null : NotNow;
 }

@@ -54,8 +54,8 @@ internal sealed class ChargeCall(
             problems.Add("card_number is not a card number");
         }
 
-        if (!int.TryParse(query["card_exp_month"], out var month) || month is < 1 or > 12 || !int.TryParse(query["card_exp_year"], out var year)
-            || year < Wib.Day(gateway.Now()).Year)
+        if (!int.TryParse(query["card_exp_month"], out var month) || month is < 1 or > 12
+            || !int.TryParse(query["card_exp_year"], out var year) || year < Wib.Day(gateway.Now()).Year)
         {
             problems.Add("card_exp_month or card_exp_year is missing or past");
         }

@@ -51,7 +51,7 @@ internal static class CoreEndpoints
 
     /// <summary>Needs no key: it is an image for the payer.</summary>
     private static IResult QrCode(string id, Gateway gateway) =>
-        gateway.Read(state => state.Transactions.GetValueOrDefault(id)) is { } transaction && transaction.ChargeFields["qr_string"] is { } text
+        gateway.Read(state => state.Transactions.GetValueOrDefault(id))?.ChargeFields["qr_string"] is { } text
             ? Results.Bytes(QrPng.Draw(text.GetValue<string>()), "image/png")
             : Results.NotFound();
 }

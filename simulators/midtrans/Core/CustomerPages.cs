@@ -22,7 +22,9 @@ internal sealed class CustomerPages(Gateway gateway, SnapPayments payments, Life
         }
 
         var password = transaction.Method.IsCard
-            ? Html.Of($"""<label>One-time password of your bank <input name="otp" value="{SandboxCards.OneTimePassword}" required></label>""")
+            ? Html.Of($"""
+                <label>One-time password of your bank <input name="otp" value="{SandboxCards.OneTimePassword}" required></label>
+                """)
             : Html.Nothing;
         var path = context.Request.Path.Value;
         return Page.Show(context, "Payment", Html.Of($"""

@@ -24,9 +24,9 @@ internal sealed class IdempotencyKeys(TimeProvider clock)
         var now = clock.GetUtcNow();
         lock (gate)
         {
-            foreach (var old in kept.Where(each => each.Value.Reply is not null && each.Value.Until <= now).Select(each => each.Key).ToList())
+            foreach (var old in kept.Where(each => each.Value.Reply is not null && each.Value.Until <= now).ToList())
             {
-                kept.Remove(old);
+                kept.Remove(old.Key);
             }
 
             if (kept.TryGetValue(key, out var found))

@@ -30,11 +30,13 @@ internal sealed class TransactionCalls(Gateway gateway, Lifecycle lifecycle, Tra
     });
 
     public JsonReply Cancel(CoreCall call) => Act(
-        call, "200", "Success, transaction is canceled", (state, transaction) => lifecycle.Move(state, transaction, TransactionStatus.Cancel));
+        call, "200", "Success, transaction is canceled",
+        (state, transaction) => lifecycle.Move(state, transaction, TransactionStatus.Cancel));
 
     /// <summary>Success is 407 in the body, under HTTP 200: the official client takes an HTTP 407 for a failure.</summary>
     public JsonReply Expire(CoreCall call) => Act(
-        call, "407", "Success, transaction has expired", (state, transaction) => lifecycle.Move(state, transaction, TransactionStatus.Expire));
+        call, "407", "Success, transaction has expired",
+        (state, transaction) => lifecycle.Move(state, transaction, TransactionStatus.Expire));
 
     public JsonReply Approve(CoreCall call) => Act(call, "200", "Success, transaction is approved", lifecycle.Approve);
 

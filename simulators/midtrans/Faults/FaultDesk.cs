@@ -27,7 +27,8 @@ internal sealed class FaultDesk(Gateway gateway, TimeProvider clock)
     });
 
     /// <summary>What happens instead of the work.</summary>
-    /// <returns>The HTTP status to fail with; 0 when the connection is gone and nothing can be said; null when the work is to be done.</returns>
+    /// <returns>The HTTP status to fail with; 0 when the connection is gone and nothing can be said; null when the work is to be
+    /// done.</returns>
     public async Task<int?> BeforeAsync(FaultMode? fault, HttpContext context)
     {
         switch (fault)

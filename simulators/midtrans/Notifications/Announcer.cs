@@ -122,7 +122,7 @@ internal sealed class Announcer(Gateway gateway, TransactionBodies bodies, Simul
         state.Add(notification);
     }
 
-    /// <summary>The events of one order leave in their order unless a mode says otherwise: that is the common case of the real system.</summary>
+    /// <summary>The events of one order leave in their order unless a mode says otherwise: the common case of the real system.</summary>
     private Guid? LastUntried(GatewayState state, string orderId, string url) => state.Orders.GetValueOrDefault(orderId) is null
         ? null
         : RecentOf(state, orderId).SelectMany(each => each.Deliveries).LastOrDefault(delivery => delivery.Url == url

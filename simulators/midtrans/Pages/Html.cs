@@ -4,7 +4,7 @@ using System.Text.Encodings.Web;
 
 namespace Platform.Simulators.Midtrans.Pages;
 
-/// <summary>Markup that is safe to send. Whatever is put into it through an interpolated text is encoded, unless it is markup itself.</summary>
+/// <summary>Markup that is safe to send. What an interpolated text puts into it is encoded, unless it is markup itself.</summary>
 internal readonly record struct Html(string Text)
 {
     public static readonly Html Nothing = new("");

@@ -4,11 +4,12 @@ namespace Platform.Simulators.Midtrans.Pages;
 internal static class Page
 {
     /// <param name="formTarget">A foreign origin that a form of this page may end up at by redirect.</param>
-    public static IResult Show(HttpContext context, string title, Html content, int status = 200, string? formTarget = null, Html bodyData = default)
+    public static IResult Show(
+        HttpContext context, string title, Html content, int status = 200, string? formTarget = null, Html bodyData = default)
     {
         var headers = context.Response.Headers;
-        headers.ContentSecurityPolicy =
-            $"default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; base-uri 'none'; form-action 'self' {formTarget}".TrimEnd();
+        headers.ContentSecurityPolicy = "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; base-uri 'none'; "
+            + $"form-action 'self' {formTarget}".TrimEnd();
         headers.XContentTypeOptions = "nosniff";
         headers.CacheControl = "no-store";
         headers["Referrer-Policy"] = "no-referrer";
@@ -35,7 +36,9 @@ internal static class Page
 
     /// <summary>The origin of a web address, or null for anything else.</summary>
     public static string? Origin(string? url) =>
-        Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri!.GetLeftPart(UriPartial.Authority) : null;
+        Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+            ? uri!.GetLeftPart(UriPartial.Authority)
+            : null;
 
     /// <summary>Adds query values to a web address, keeping what it has.</summary>
     public static string WithQuery(string url, params (string Name, string Value)[] values)

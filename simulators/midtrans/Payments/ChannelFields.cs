@@ -43,7 +43,15 @@ internal static class ChannelFields
     private static void WriteAccount(GatewayState state, Transaction transaction, NewPayment payment, Chance chance)
     {
         var bank = transaction.Method.Bank!;
-        var prefix = bank switch { "bca" => "812785", "bni" => "988", "bri" => "12345", "cimb" => "5919", "permata" => "8562", _ => "7777" };
+        var prefix = bank switch
+        {
+            "bca" => "812785",
+            "bni" => "988",
+            "bri" => "12345",
+            "cimb" => "5919",
+            "permata" => "8562",
+            _ => "7777",
+        };
         // A wished number becomes the end of the account number; the bank's prefix stays.
         var number = payment.Wishes.Text("va_number") is { } wished ? prefix + wished : chance.Number(state, prefix, 16);
         if (bank == "permata")

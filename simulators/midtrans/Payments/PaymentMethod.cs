@@ -18,6 +18,7 @@ internal sealed record PaymentMethod(
     string Code, string Title, string PaymentType, string? Bank, TimeSpan DefaultExpiry, TimeSpan LongestExpiry, long Least, long Most)
 {
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+    private static readonly TimeSpan ThreeDs = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Quarter = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan Longest = TimeSpan.FromDays(180);
     private static readonly TimeSpan Week = TimeSpan.FromDays(7);
@@ -27,7 +28,7 @@ internal sealed record PaymentMethod(
 
     public static readonly IReadOnlyList<PaymentMethod> All =
     [
-        new("credit_card", "Credit or debit card", "credit_card", null, TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(10), 10_000, 999_999_999)
+        new("credit_card", "Credit or debit card", "credit_card", null, ThreeDs, ThreeDs, 10_000, 999_999_999)
             { Refunds = RefundRule.FullOrPartial, RefundDays = 365, FeeRupiah = 2_000, FeePerMille = 29, FollowsExpiry = false },
         Wallet("gopay", "GoPay", Week, 20_000_000, RefundRule.FullOrPartial, 45, 20),
         Wallet("shopeepay", "ShopeePay", TimeSpan.FromDays(5), 20_000_000, RefundRule.FullOnly, 365, 20),
@@ -36,7 +37,8 @@ internal sealed record PaymentMethod(
         Account("bni_va", "BNI virtual account", "bni", 1, long.MaxValue),
         Account("bri_va", "BRI virtual account", "bri", 1, 20_000_000_000),
         Account("cimb_va", "CIMB Niaga virtual account", "cimb", 1, 250_000_000),
-        Account("permata_va", "Permata virtual account", "permata", 1, 9_990_000_000) with { Reversible = true, KeepsIdempotencyKeys = false },
+        Account("permata_va", "Permata virtual account", "permata", 1, 9_990_000_000)
+            with { Reversible = true, KeepsIdempotencyKeys = false },
         new("echannel", "Mandiri bill", "echannel", null, Day, Longest, 1, 50_000_000_000) { Reversible = true, FeeRupiah = 4_000 },
         new("indomaret", "Indomaret", "cstore", "indomaret", Day, Longest, 10_000, 5_000_000)
             { Reversible = true, FeeRupiah = 5_000, KeepsIdempotencyKeys = false, HasFraudStatus = false },

@@ -46,7 +46,7 @@ internal static class PaymentPage
         {Button(view, "fail", "Fail", transaction.Id)}
         {Button(view, "expire", "Let expire", transaction.Id)}
         {Button(view, "close", "Close", transaction.Id)}
-        {(othersEnabled ? Html.Of($"""<p><a href="{view.Path}?choose=1&embed={(view.Embedded ? "1" : "")}&origin={view.Origin}">Choose another method</a></p>""") : Html.Nothing)}
+        {(othersEnabled ? Others(view) : Html.Nothing)}
         """);
 
     public static Html Result(Transaction transaction, string? finishUrl) => Html.Of($"""
@@ -55,6 +55,12 @@ internal static class PaymentPage
         <dl><dt>Status</dt><dd>{transaction.Status.Wire()}</dd><dt>Method</dt><dd>{transaction.Method.Title}</dd></dl>
         {(Page.Origin(finishUrl) is null ? Html.Nothing : Html.Of($"""<p><a href="{finishUrl}">Back to the shop</a></p>"""))}
         """);
+
+    private static Html Others(PageView view)
+    {
+        var address = Page.WithQuery(view.Path, ("choose", "1"), ("embed", view.Embedded ? "1" : ""), ("origin", view.Origin ?? ""));
+        return Html.Of($"""<p><a href="{address}">Choose another method</a></p>""");
+    }
 
     public static Html Message(string title, string text) => Html.Of($"""
         <h1>{title}</h1>
@@ -72,7 +78,8 @@ internal static class PaymentPage
             <form class="card" method="post" action="{view.Path}/choose">
             {view.Carried}
             <input type="hidden" name="method" value="{method.Code}">
-            <label>Card number <input name="card_number" value="{SandboxCards.Accepted}" inputmode="numeric" autocomplete="off" required></label>
+            <label>Card number
+            <input name="card_number" value="{SandboxCards.Accepted}" inputmode="numeric" autocomplete="off" required></label>
             <label>CVV <input name="card_cvv" value="{SandboxCards.Cvv}" inputmode="numeric" autocomplete="off" size="4" required></label>
             <button class="main">{method.Title}</button>
             </form>
@@ -87,7 +94,7 @@ internal static class PaymentPage
 
     private static Html Pay(PageView view, Transaction transaction) => transaction switch
     {
-        { NextStep: NextStep.AcceptCard } => Html.Of($"""<p class="notice">The bank takes its time: this card is accepted by itself.</p>"""),
+        { NextStep: NextStep.AcceptCard } => Notice("The bank takes its time: this card is accepted by itself."),
         { Card.ThreeDs: true } => Html.Of($"""
             <form class="card" method="post" action="{view.Path}/pay">
             {view.Carried}

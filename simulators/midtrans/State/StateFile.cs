@@ -11,7 +11,8 @@ internal sealed class StateFile : BackgroundService
     private readonly Gateway gateway;
     private readonly string? path;
     private readonly SemaphoreSlim turn = new(1, 1);
-    private readonly Channel<bool> wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> wake =
+        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private long saved;
 
     public StateFile(Gateway gateway, SimulatorOptions options)
