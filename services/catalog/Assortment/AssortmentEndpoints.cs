@@ -6,7 +6,7 @@ using Platform.Hosting;
 
 namespace Platform.Catalog.Assortment;
 
-/// <summary>The shop window (product.md routes 16-22): readable without a token; an administrator's token shows images and environment too.</summary>
+/// <summary>The shop window: readable without a token; an administrator's token shows images and environment too.</summary>
 internal static class AssortmentEndpoints
 {
     private const int ListLimit = 10;
@@ -55,7 +55,7 @@ internal static class AssortmentEndpoints
         if (query.Faults() is { } faults)
             return faults;
         if (!Slug.CanBe(slug) || await db.Categories.AsNoTracking().SingleOrDefaultAsync(c => c.Slug == slug, ct) is not { } category)
-            return CatalogRefusals.CategoryNotFound.ToProblem("No category has this name; GET /api/catalog/categories lists those that there are.");
+            return CatalogRefusals.CategoryNotFound.ToProblem("GET /api/catalog/categories lists the categories that there are.");
         var (services, pagination) = await PageAsync(db.Services.OnSale().Where(s => s.CategoryId == category.Id), paging, user, ct);
         return Answer.Ok(new CategoryPage(category.Id, category.Name, category.Slug, category.Description, services, pagination));
     }
@@ -134,5 +134,5 @@ internal static class AssortmentEndpoints
     private static bool IsAdministrator(ClaimsPrincipal user) => user.IsInRole(CurrentUser.Administrator);
 
     private static RefusalResult NoSuchService() =>
-        CatalogRefusals.ServiceNotFound.ToProblem("No service of this name is on sale; GET /api/catalog/services lists those that are.");
+        CatalogRefusals.ServiceNotFound.ToProblem("GET /api/catalog/services lists the services that are on sale.");
 }

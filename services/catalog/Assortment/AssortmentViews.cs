@@ -27,8 +27,8 @@ internal sealed record CategoryName(
 /// <param name="IsAvailable">Left out in search results.</param>
 /// <param name="Count">How many hold a confirmed seat; only where one service is shown.</param>
 internal sealed record PlanView(
-    Guid Id, string Name, PlanType PlanType, string? Description, Money MonthlyPrice, int CpuMilli, int MemoryMb, int StorageGb, int Bandwidth,
-    IReadOnlyList<string> Features, int MaxInstancesPerUser, int MaxDomains, int TotalQuota, int UsedQuota, bool IsPopular,
+    Guid Id, string Name, PlanType PlanType, string? Description, Money MonthlyPrice, int CpuMilli, int MemoryMb, int StorageGb,
+    int Bandwidth, IReadOnlyList<string> Features, int MaxInstancesPerUser, int MaxDomains, int TotalQuota, int UsedQuota, bool IsPopular,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? AvailableQuota,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? IsAvailable,
     [property: JsonPropertyName("_count"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SubscriptionCount? Count = null)

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using Microsoft.Extensions.Primitives;
 
 namespace Platform.Catalog.Assortment;
 
@@ -11,13 +10,14 @@ namespace Platform.Catalog.Assortment;
 internal sealed class QueryReader(IQueryCollection query)
 {
     private readonly Dictionary<string, List<string>> faults = [];
-    private readonly HashSet<string> known = new(StringComparer.Ordinal);
+    private readonly HashSet<string> known = new(StringComparer.OrdinalIgnoreCase);
 
     public long? Integer(string name, long min, long max)
     {
         if (!TryTake(name, out var text))
             return null;
-        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max)
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            && number >= min && number <= max)
             return number;
         Fault(name, $"{name} must be a whole number from {min} to {max}.");
         return null;
@@ -76,8 +76,7 @@ internal sealed class QueryReader(IQueryCollection query)
     private bool TryTake(string name, [NotNullWhen(true)] out string? text)
     {
         known.Add(name);
-        // The collection ignores case; the wire does not.
-        StringValues values = query.Where(pair => pair.Key == name).Select(pair => pair.Value).FirstOrDefault();
+        var values = query[name];
         if (values.Count > 1)
             Fault(name, $"{name} is given {values.Count} times; give it once.");
         text = values.Count == 1 ? values[0] : null;

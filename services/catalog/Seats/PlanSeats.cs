@@ -42,7 +42,8 @@ internal static class PlanSeats
         .SingleOrDefault();
 
     /// <summary>Ends a reservation and gives its seat back; one that has ended before stays as it is.</summary>
-    public static async Task EndAsync(this CatalogDbContext db, SeatReservation reservation, SeatState end, DateTimeOffset now, CancellationToken ct)
+    public static async Task EndAsync(
+        this CatalogDbContext db, SeatReservation reservation, SeatState end, DateTimeOffset now, CancellationToken ct)
     {
         if (!reservation.HoldsSeat)
             return;

@@ -4,7 +4,7 @@ using Platform.Contracts;
 
 namespace Platform.Catalog.Seats;
 
-/// <summary>Gives a seat back once, whatever became of its plan. The plan is the reservation's own, not the one that the message names.</summary>
+/// <summary>Gives a seat back once, whatever became of its plan; the plan is the reservation's own, not the message's.</summary>
 internal sealed class ReleaseSeatConsumer(CatalogDbContext db, TimeProvider clock) : IConsumer<ReleaseSeat>
 {
     public async Task Consume(ConsumeContext<ReleaseSeat> context)

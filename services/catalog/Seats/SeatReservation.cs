@@ -48,7 +48,8 @@ internal sealed class SeatReservationConfiguration : IEntityTypeConfiguration<Se
     {
         builder.ToTable("seat_reservations", table =>
         {
-            table.HasCheckConstraint("seat_reservations_state_known", "state IN ('RESERVED', 'CONFIRMED', 'RELEASED', 'EXPIRED', 'REFUSED')");
+            table.HasCheckConstraint("seat_reservations_state_known",
+                "state IN ('RESERVED', 'CONFIRMED', 'RELEASED', 'EXPIRED', 'REFUSED')");
             table.HasCheckConstraint("seat_reservations_refusal_has_code", "(state = 'REFUSED') = (refusal_code IS NOT NULL)");
             table.HasCheckConstraint("seat_reservations_seat_has_holder",
                 "state NOT IN ('RESERVED', 'CONFIRMED') OR (user_id IS NOT NULL AND expires_at IS NOT NULL AND ended_at IS NULL)");
@@ -64,6 +65,7 @@ internal sealed class SeatReservationConfiguration : IEntityTypeConfiguration<Se
         builder.Property(r => r.ConfirmedAt).HasColumnName("confirmed_at");
         builder.Property(r => r.EndedAt).HasColumnName("ended_at");
         builder.HasIndex(r => r.ExpiresAt).HasFilter("state = 'RESERVED'").HasDatabaseName("seat_reservations_overdue");
-        builder.HasIndex(r => new { r.PlanId, r.UserId }).HasFilter("state IN ('RESERVED', 'CONFIRMED')").HasDatabaseName("seat_reservations_live");
+        builder.HasIndex(r => new { r.PlanId, r.UserId })
+            .HasFilter("state IN ('RESERVED', 'CONFIRMED')").HasDatabaseName("seat_reservations_live");
     }
 }

@@ -40,7 +40,7 @@ internal static class SeedPlans
             new(100_000, 500, 1024, 200, 50, 5, 1), 2, false, now, "Hourly backups", "Advanced monitoring", "Priority support"),
     ];
 
-    /// <summary>The columns of the table in api.md §11: rupiah per month, millicores, mebibytes, gigabytes of traffic, seats, per user, domains.</summary>
+    /// <summary>Rupiah per month, millicores, mebibytes, gigabytes of traffic, seats, seats per user, domains.</summary>
     private readonly record struct Size(long Price, int Cpu, int Memory, int Bandwidth, int Quota, int MaxInstances, int MaxDomains);
 
     private static Plan New(Guid id, Guid service, string name, PlanType type, string description, Size size, int sortOrder, bool popular,

@@ -60,7 +60,8 @@ internal static class SeedServices
         Name = "Ghost Blog",
         Slug = "ghost-blog",
         Description = "A publishing platform for blogs and newsletters.",
-        LongDescription = "Ghost is a publishing platform for professional blogs: an editor that stays out of the way, themes, members and newsletters.",
+        LongDescription = "Ghost is a publishing platform for professional blogs: an editor that stays out of the way, "
+            + "themes, members and newsletters.",
         Documentation = "https://ghost.org/docs/",
         VersionLabel = "5.130.3",
         Image = "ghost:5.130.3-alpine",
