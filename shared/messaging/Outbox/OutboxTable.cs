@@ -7,6 +7,9 @@ internal static class OutboxTable
 {
     private const int ForgottenAtOnce = 5_000;
 
+    /// <summary>More than this is too many, however many it is, and a larger count would cost more than it tells.</summary>
+    private const int CountedAtMost = 20_000;
+
     /// <summary>
     /// Waits for this replica's turn, which ends with the transaction. A replica that freezes in the middle of its turn loses it:
     /// PostgreSQL ends a session that holds a transaction and says nothing for longer than a turn can take.
@@ -25,6 +28,8 @@ internal static class OutboxTable
     /// they would overtake it; they are left out before the limit is applied, or a stuck key would crowd out all others.
     /// Deadlines stand outside the order: they must come to pass exactly when something else is stuck.
     /// </summary>
+    // CASE keeps the planner from turning EXISTS into a join: with statistics from before a jam it picks one that took six minutes for
+    // 100 000 rows; so, each row is looked up in an index, always (0.3 ms a pass; 0.6 s when 99 000 rows of a stuck key come first).
     // statement_timestamp, not clock_timestamp: a volatile function cannot be looked up in an index. Not now(): that is the time before
     // the turn came, and rows that fell due while waiting would be missed.
     public static Task<List<OutboxEntry>> ReadyRowsAsync(this DbContext db, int limit, TimeSpan dueShift, CancellationToken ct)
@@ -32,9 +37,9 @@ internal static class OutboxTable
         var table = db.TableOf<OutboxEntry>();
         var ready = $$"""
             SELECT * FROM (
-                (SELECT o.* FROM {{table}} o WHERE o.due_at IS NULL AND NOT EXISTS (
+                (SELECT o.* FROM {{table}} o WHERE o.due_at IS NULL AND CASE WHEN EXISTS (
                         SELECT 1 FROM {{table}} waiting WHERE waiting.order_key = o.order_key AND waiting.due_at IS NULL
-                            AND waiting.retry_at > statement_timestamp() AND waiting.id <= o.id)
+                            AND waiting.retry_at > statement_timestamp() AND waiting.id <= o.id) THEN false ELSE true END
                     ORDER BY o.id LIMIT {0})
                 UNION ALL
                 (SELECT o.* FROM {{table}} o WHERE o.due_at <= statement_timestamp() + {1}
@@ -61,8 +66,8 @@ internal static class OutboxTable
     {
         var table = db.TableOf<OutboxEntry>();
         var measure = $$"""
-            SELECT (SELECT count(*) FROM {{table}} WHERE due_at IS NULL) AS "Waiting",
-                (SELECT count(*) FROM {{table}} WHERE due_at IS NOT NULL) AS "Scheduled",
+            SELECT (SELECT count(*) FROM (SELECT 1 FROM {{table}} WHERE due_at IS NULL LIMIT {{CountedAtMost}}) x) AS "Waiting",
+                (SELECT count(*) FROM (SELECT 1 FROM {{table}} WHERE due_at IS NOT NULL LIMIT {{CountedAtMost}}) x) AS "Scheduled",
                 extract(epoch FROM greatest(
                     (SELECT clock_timestamp() - (body::jsonb ->> 'sentTime')::timestamptz FROM {{table}} WHERE due_at IS NULL ORDER BY id LIMIT 1),
                     (SELECT clock_timestamp() + {0} - due_at FROM {{table}} WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1)))::float8
