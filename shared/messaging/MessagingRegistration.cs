@@ -2,6 +2,7 @@ using MassTransit;
 using MassTransit.Configuration;
 using MassTransit.DependencyInjection;
 using MassTransit.Middleware;
+using MassTransit.Scheduling;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
@@ -31,8 +32,11 @@ public static class MessagingRegistration
         services.AddSingleton(new FaultPoints(service, builder.Environment.IsProduction() ? null : builder.Configuration["PLATFORM_FAULTS"]));
         services.AddSingleton<OutboxSignal>();
         services.AddSingleton<IInterceptor, OutboxCommitInterceptor>();
-        services.AddHostedService<OutboxDispatcher<TDb>>();
         services.AddScoped<IOutboxContextFactory<TDb>, TransactionalInbox<TDb>>();
+        services.AddScoped<IMessageScheduler>(scope => new MessageScheduler(
+            new OutboxScheduler(scope.GetRequiredService<TDb>(), scope.GetRequiredService<ISendEndpointProvider>()),
+            scope.GetRequiredService<IBus>().Topology));
+        TraceContext.Follow();
 
         services.AddMassTransit(bus =>
         {
@@ -48,6 +52,9 @@ public static class MessagingRegistration
                     rabbit.ReceiveEndpoint($"{service}-queries", endpoint => ConfigureQueries(endpoint, context, members));
             });
         });
+
+        // After the bus, so that it stops before the bus does: a send that is cut off only means a repetition, but why have one.
+        services.AddHostedService<OutboxDispatcher<TDb>>();
     }
 
     private static void ConfigureWork<TDb>(IRabbitMqReceiveEndpointConfigurator endpoint, string service,
@@ -56,6 +63,9 @@ public static class MessagingRegistration
         endpoint.SetQuorumQueue();
         // A message that kills its consumer again and again ends in the dead-letter queue; a limit without one would drop it.
         endpoint.SetQueueArgument("x-delivery-limit", 20);
+        // The broker keeps it until the dead-letter queue has confirmed it; for that, it refuses publishes rather than drop the oldest.
+        endpoint.SetQueueArgument("x-dead-letter-strategy", "at-least-once");
+        endpoint.SetQueueArgument("x-overflow", "reject-publish");
         endpoint.BindDeadLetterQueue($"{service}_dead", $"{service}_dead");
         endpoint.PrefetchCount = 32;
         endpoint.ConcurrentMessageLimit = 8;
@@ -71,6 +81,9 @@ public static class MessagingRegistration
     {
         endpoint.Durable = false;
         endpoint.ConcurrentMessageLimit = 16;
+        // Who asked is told of the failure and may ask again; nobody would ever look at a parked question.
+        endpoint.DiscardFaultedMessages();
+        endpoint.DiscardSkippedMessages();
         members.ConfigureQueries(endpoint, context);
     }
 }

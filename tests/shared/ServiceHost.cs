@@ -39,9 +39,8 @@ public abstract class ServiceHost<TProgram, TDb>(string schema) : IAsyncLifetime
     {
         Database = await TestDatabase.CreateAsync(schema);
         Broker = await TestBroker.CreateAsync();
+        await MigrateAsync();
         Start();
-        await using var scope = Services.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<TDb>().Database.MigrateAsync();
     }
 
     /// <summary>Stops the process' host and starts a new one over the same database and broker.</summary>
@@ -95,6 +94,14 @@ public abstract class ServiceHost<TProgram, TDb>(string schema) : IAsyncLifetime
             });
         });
         _ = factory.Services;
+    }
+
+    // As in production: the schema is there before the service starts.
+    private async Task MigrateAsync()
+    {
+        var options = new DbContextOptionsBuilder<TDb>().UseNpgsql(Database.ConnectionString, npgsql => npgsql.MigrationsHistoryTable("migrations", schema)).Options;
+        await using var db = (TDb)Activator.CreateInstance(typeof(TDb), options)!;
+        await db.Database.MigrateAsync();
     }
 
     private static void BelieveTestKey(JwtBearerOptions bearer)

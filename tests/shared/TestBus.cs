@@ -33,6 +33,18 @@ public sealed class TestBus : IAsyncDisposable
         return Task.CompletedTask;
     });
 
+    /// <summary>Plays a service that answers a command: what <paramref name="answer"/> returns is published.</summary>
+    public void Answer<T>(IReceiveEndpointConfigurator endpoint, Func<T, object?> answer) where T : class => endpoint.Handler<T>(async context =>
+    {
+        heard.Enqueue(context.Message);
+        if (answer(context.Message) is { } said)
+            await context.Publish(said);
+    });
+
+    /// <summary>Plays the owner of what a query asks for.</summary>
+    public static void Respond<T>(IReceiveEndpointConfigurator endpoint, Func<T, object> answer) where T : class =>
+        endpoint.Handler<T>(context => context.RespondAsync(answer(context.Message)));
+
     /// <param name="messageId">Give the same id again to play a repeated delivery.</param>
     public Task SayAsync<T>(T message, Guid? messageId = null) where T : class =>
         bus.Publish(message, context => context.MessageId = messageId ?? context.MessageId);

@@ -31,6 +31,9 @@ public sealed class OutboxEntry
     /// <summary>The broker must route it to a queue, or hand it back.</summary>
     public bool Mandatory { get; set; }
 
+    /// <summary>The last part of the destination: the message type's name for an event, the queue's name for a deadline.</summary>
+    internal string Name => Destination.Split('?')[0].Split('/', ':')[^1];
+
     internal static OutboxEntry From<T>(SendContext<T> context) where T : class
     {
         var messageId = context.MessageId ?? throw new InvalidOperationException($"{typeof(T)} has no message id.");
@@ -44,7 +47,8 @@ public sealed class OutboxEntry
             Body = context.Serializer.GetMessageBody(context).GetString(),
             DueAt = due?.At,
             Token = due?.Token,
-            Mandatory = !typeof(T).IsDefined(typeof(SubscribersOptionalAttribute), inherit: false),
+            // An answer is not mandatory either: who asked may have given up and gone, and then nobody will ever take it.
+            Mandatory = context.RequestId is null && !typeof(T).IsDefined(typeof(SubscribersOptionalAttribute), inherit: false),
         };
     }
 }

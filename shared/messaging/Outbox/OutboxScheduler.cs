@@ -12,7 +12,9 @@ internal sealed class OutboxScheduler(DbContext db, ISendEndpointProvider endpoi
         IPipe<SendContext<T>> pipe, CancellationToken cancellationToken) where T : class
     {
         var endpoint = await endpoints.GetSendEndpoint(destinationAddress);
-        var due = new DateTimeOffset(DateTime.SpecifyKind(scheduledTime, DateTimeKind.Utc));
+        var due = new DateTimeOffset(scheduledTime.Kind == DateTimeKind.Local
+            ? scheduledTime.ToUniversalTime()
+            : DateTime.SpecifyKind(scheduledTime, DateTimeKind.Utc));
         var token = Guid.Empty;
         await endpoint.Send(message, Pipe.ExecuteAsync<SendContext<T>>(async send =>
         {
@@ -26,8 +28,11 @@ internal sealed class OutboxScheduler(DbContext db, ISendEndpointProvider endpoi
         return new Scheduled<T>(token, scheduledTime, destinationAddress, message);
     }
 
+    /// <exception cref="InvalidOperationException">There is no transaction that the call-off could be undone with.</exception>
     public Task CancelScheduledSend(Guid tokenId, CancellationToken cancellationToken)
     {
+        if (db.Database.CurrentTransaction is null)
+            throw new InvalidOperationException("Begin a transaction first: a call-off must be undone when the caller's own changes are.");
         foreach (var entry in db.ChangeTracker.Entries<OutboxEntry>().Where(x => x.Entity.Token == tokenId).ToList())
             entry.State = EntityState.Detached;
         return db.Set<OutboxEntry>().Where(x => x.Token == tokenId).ExecuteDeleteAsync(cancellationToken);

@@ -7,6 +7,8 @@ namespace Platform.Messaging;
 /// <summary>Re-sends a stored envelope unchanged: the same message id, correlation, headers (trace context among them) and body.</summary>
 internal sealed class StoredEnvelope(OutboxEntry row, TimeProvider clock) : IPipe<SendContext>
 {
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
+
     public Task Send(SendContext context)
     {
         var deserializer = context.Serialization.GetMessageDeserializer(new ContentType(row.ContentType));
@@ -21,7 +23,12 @@ internal sealed class StoredEnvelope(OutboxEntry row, TimeProvider clock) : IPip
         context.FaultAddress = stored.FaultAddress;
         context.SupportedMessageTypes = stored.SupportedMessageTypes;
         if (stored.ExpirationTime is { } expires)
-            context.TimeToLive = expires.ToUniversalTime() - clock.GetUtcNow().UtcDateTime;
+        {
+            // The broker refuses a negative time to live; one that is over becomes the shortest, so that the queue drops the message.
+            var left = expires.ToUniversalTime() - clock.GetUtcNow().UtcDateTime;
+            context.TimeToLive = left > Shortest ? left : Shortest;
+        }
+
         foreach (var header in stored.Headers.GetAll())
             context.Headers.Set(header.Key, header.Value);
         context.Serializer = stored.GetMessageSerializer();

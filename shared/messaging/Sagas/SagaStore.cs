@@ -10,11 +10,13 @@ internal sealed class SagaStore<TSaga, TDb>(TDb db, ISagaConsumeContextFactory<T
     where TSaga : class, ISaga
     where TDb : DbContext
 {
-    public Task Send<T>(ConsumeContext<T> context, IPipe<SagaRepositoryContext<TSaga, T>> next) where T : class
+    public async Task Send<T>(ConsumeContext<T> context, IPipe<SagaRepositoryContext<TSaga, T>> next) where T : class
     {
         if (db.Database.CurrentTransaction is null)
             throw new InvalidOperationException($"{typeof(TSaga).Name} must be consumed inside the transactional inbox.");
-        return next.Send(new SagaStoreContext<TSaga, T, TDb>(db, context, contexts));
+        var store = new SagaStoreContext<TSaga, T, TDb>(db, context, contexts);
+        await next.Send(store);
+        store.ThrowIfNobodyTookIt();
     }
 
     public async Task SendQuery<T>(ConsumeContext<T> context, ISagaQuery<TSaga> query, IPipe<SagaRepositoryQueryContext<TSaga, T>> next)
@@ -31,6 +33,7 @@ internal sealed class SagaStore<TSaga, TDb>(TDb db, ISagaConsumeContextFactory<T
         }
 
         await next.Send(new LoadedSagaRepositoryQueryContext<TSaga, T>(store, sagas));
+        store.ThrowIfNobodyTookIt();
     }
 
     public void Probe(ProbeContext context) => context.Add("persistence", typeof(TDb).Name);
@@ -43,22 +46,38 @@ internal sealed class SagaStoreContext<TSaga, T, TDb>(TDb db, ConsumeContext<T> 
     where TDb : DbContext
 {
     private readonly ConsumeContext<T> consumed = consumed;
+    private bool taken;
 
     internal async Task<TSaga?> LockAsync(Guid id)
     {
-        var locked = $"SELECT * FROM {db.TableOf<TSaga>()} WHERE {db.ColumnOf<TSaga>(nameof(ISaga.CorrelationId))} = {{0}} FOR UPDATE";
+        // A row version mapped to PostgreSQL's hidden column xmin is not part of "*".
+        var version = db.Maps<TSaga>("xmin") ? ", xmin" : "";
+        var locked = $"SELECT *{version} FROM {db.TableOf<TSaga>()} WHERE {db.ColumnOf<TSaga>(nameof(ISaga.CorrelationId))} = {{0}} FOR UPDATE";
         var rows = await db.Set<TSaga>().FromSqlRaw(locked, id).AsTracking().ToListAsync(CancellationToken);
+        taken |= rows.Count > 0;
         return rows.SingleOrDefault();
+    }
+
+    /// <exception cref="SagaNotYetException">The event neither found its saga nor began one, and nobody said that it may be ignored.</exception>
+    internal void ThrowIfNobodyTookIt()
+    {
+        if (!taken && !consumed.IsMissingSagaIgnored())
+            throw new SagaNotYetException(typeof(TSaga), typeof(T));
     }
 
     public async Task<SagaConsumeContext<TSaga, T>?> Load(Guid correlationId) =>
         await LockAsync(correlationId) is { } saga ? await InContextAsync(saga, SagaConsumeContextMode.Load) : null;
 
-    public Task<SagaConsumeContext<TSaga, T>> Add(TSaga instance) => InContextAsync(instance, SagaConsumeContextMode.Add);
+    public Task<SagaConsumeContext<TSaga, T>> Add(TSaga instance)
+    {
+        taken = true;
+        return InContextAsync(instance, SagaConsumeContextMode.Add);
+    }
 
     // Two first events at once: the second one's insert fails, is tried again, and then loads what the first one wrote.
     public async Task<SagaConsumeContext<TSaga, T>> Insert(TSaga instance)
     {
+        taken = true;
         db.Add(instance);
         await db.SaveChangesAsync(CancellationToken);
         return await InContextAsync(instance, SagaConsumeContextMode.Insert);
@@ -83,7 +102,11 @@ internal sealed class SagaStoreContext<TSaga, T, TDb>(TDb db, ConsumeContext<T> 
 
     public Task Undo(SagaConsumeContext<TSaga> context)
     {
-        db.Entry(context.Saga).State = EntityState.Unchanged;
+        var entry = db.Entry(context.Saga);
+        if (entry.State == EntityState.Modified)
+            entry.CurrentValues.SetValues(entry.OriginalValues);
+        if (entry.State != EntityState.Detached)
+            entry.State = entry.State == EntityState.Added ? EntityState.Detached : EntityState.Unchanged;
         return Task.CompletedTask;
     }
 

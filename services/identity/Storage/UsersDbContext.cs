@@ -1,0 +1,52 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Design;
+using Platform.Hosting;
+using Platform.Identity.Accounts;
+using Platform.Identity.Sessions;
+using Platform.Messaging;
+
+namespace Platform.Identity.Storage;
+
+public sealed class UsersDbContext(DbContextOptions<UsersDbContext> options) : IdentityUserContext<User, Guid>(options)
+{
+    public const string Schema = "identity";
+
+    public DbSet<Session> Sessions => Set<Session>();
+
+    public DbSet<RefreshToken> RefreshTokens => Set<RefreshToken>();
+
+    public DbSet<SignInFailures> SignInFailures => Set<SignInFailures>();
+
+    /// <summary>The session with its user, locked until the transaction ends, so that renewals and ends of one session take turns.</summary>
+    public async Task<Session?> LockSessionAsync(Guid id, CancellationToken ct)
+    {
+        var session = await Sessions.FromSql($"SELECT * FROM identity.sessions WHERE id = {id} FOR UPDATE").SingleOrDefaultAsync(ct);
+        if (session is not null)
+            await Entry(session).Reference(s => s.User).LoadAsync(ct);
+        return session;
+    }
+
+    /// <summary>The user, locked until the transaction ends, so that two changes at once do not lose one.</summary>
+    public Task<User?> LockUserAsync(Guid id, CancellationToken ct) =>
+        Users.FromSql($"SELECT * FROM identity.users WHERE id = {id} FOR UPDATE").SingleOrDefaultAsync(ct);
+
+    protected override void OnModelCreating(ModelBuilder builder)
+    {
+        base.OnModelCreating(builder);
+        builder.HasDefaultSchema(Schema);
+        builder.AddMessaging();
+        builder.AddIdempotencyKeys();
+        // No claims, external logins or stored second factors yet; their tables come with their features.
+        builder.Ignore<IdentityUserClaim<Guid>>().Ignore<IdentityUserLogin<Guid>>().Ignore<IdentityUserToken<Guid>>();
+        builder.ApplyConfigurationsFromAssembly(typeof(UsersDbContext).Assembly);
+    }
+}
+
+/// <summary>For <c>dotnet ef</c> only; it never connects.</summary>
+internal sealed class UsersDbContextFactory : IDesignTimeDbContextFactory<UsersDbContext>
+{
+    public UsersDbContext CreateDbContext(string[] args) => new(new DbContextOptionsBuilder<UsersDbContext>()
+        .UseNpgsql("Host=localhost;Database=design", npgsql => npgsql.MigrationsHistoryTable("migrations", UsersDbContext.Schema)).Options);
+}

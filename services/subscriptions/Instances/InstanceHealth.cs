@@ -1,0 +1,8 @@
+namespace Platform.Subscriptions.Instances;
+
+/// <summary>Texts of <c>healthStatus</c>. The frontend takes only the exact text <c>Healthy</c> for success.</summary>
+internal static class InstanceHealth
+{
+    public const string Healthy = "Healthy";
+    public const string Upgrading = "Upgrading...";
+}

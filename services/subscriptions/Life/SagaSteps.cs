@@ -1,0 +1,29 @@
+using MassTransit;
+using Platform.Contracts;
+
+namespace Platform.Subscriptions.Life;
+
+/// <summary>A saga about one subscription.</summary>
+internal interface ISubscriptionSaga : SagaStateMachineInstance
+{
+    Guid SubscriptionId { get; }
+}
+
+/// <summary>What the steps of all our sagas share.</summary>
+internal static class SagaSteps
+{
+    /// <summary>A service of the scope in which the message is handled; its DbContext is the one of the inbox's transaction.</summary>
+    public static T Service<T>(this PipeContext context) where T : notnull => context.GetPayload<IServiceProvider>().GetRequiredService<T>();
+
+    /// <summary>Appends a step to the owner's timeline.</summary>
+    public static EventActivityBinder<TSaga, T> Tell<TSaga, T>(this EventActivityBinder<TSaga, T> binder, string step, string detail,
+        Func<BehaviorContext<TSaga, T>, Money>? amount = null)
+        where TSaga : class, ISubscriptionSaga
+        where T : class => binder.Tell(step, _ => detail, amount);
+
+    public static EventActivityBinder<TSaga, T> Tell<TSaga, T>(this EventActivityBinder<TSaga, T> binder, string step,
+        Func<BehaviorContext<TSaga, T>, string> detail, Func<BehaviorContext<TSaga, T>, Money>? amount = null)
+        where TSaga : class, ISubscriptionSaga
+        where T : class =>
+        binder.ThenAsync(x => x.Service<Lifecycle>().TellAsync(x.Saga.SubscriptionId, step, detail(x), amount?.Invoke(x), x.CancellationToken));
+}

@@ -1,0 +1,55 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Platform.Wallets;
+
+/// <summary>Asks the gateway how a top-up stands and applies the answer: for the owner who asks, and for the janitor.</summary>
+internal sealed partial class TopUpCheck(WalletDbContext db, MidtransClient midtrans, Settlement settlement, TimeProvider clock,
+    ILogger<TopUpCheck> log)
+{
+    private static readonly TimeSpan WhenUnavailable = TimeSpan.FromMinutes(5);
+
+    /// <returns>What the gateway said in the end.</returns>
+    public async Task<GatewayAnswer> RunAsync(TopUp topUp, CancellationToken ct)
+    {
+        var answer = await AskAsync(topUp, ct);
+        if (answer is GatewayAnswer.Found found)
+            await settlement.ApplyAsync(topUp.OrderId, found, notification: null, ct);
+        else if (answer is GatewayAnswer.NotFound)
+            await CloseIfNothingCanComeAsync(topUp, ct);
+        else
+            NotAnswered(log, topUp.OrderId, answer);
+
+        var now = clock.GetUtcNow();
+        var next = CheckTimes.After(topUp.OpenedAt, now);
+        if (answer is GatewayAnswer.Unavailable)
+            next = next < now + WhenUnavailable ? next : now + WhenUnavailable;
+        // Only where another check is still wanted: what was settled or ruled out meanwhile has none.
+        await db.TopUps.Where(t => t.OrderId == topUp.OrderId && t.NextCheckAt != null).ExecuteUpdateAsync(set => set
+            .SetProperty(t => t.NextCheckAt, next)
+            .SetProperty(t => t.LastCheckedAt, answer is GatewayAnswer.Unavailable ? topUp.LastCheckedAt : now), ct);
+        return answer;
+    }
+
+    // A payment that still waits after its time is ended at the gateway first, and looked at again: it may be paid in this very moment.
+    private async Task<GatewayAnswer> AskAsync(TopUp topUp, CancellationToken ct)
+    {
+        var answer = await midtrans.StatusAsync(topUp.OrderId.ToString(), ct);
+        if (answer is not GatewayAnswer.Found { Transaction: var said } || said.Verdict() != PaymentVerdict.Waiting
+            || !CheckTimes.MayClose(topUp, clock.GetUtcNow()))
+            return answer;
+        await midtrans.ExpireAsync(topUp.OrderId, ct);
+        return await midtrans.StatusAsync(topUp.OrderId.ToString(), ct);
+    }
+
+    // The gateway knows of no transaction: no method was chosen. That is final when nobody ever got the page's token, or its time is over.
+    private async Task CloseIfNothingCanComeAsync(TopUp topUp, CancellationToken ct)
+    {
+        if (topUp.Stage is TopUpStage.Opening or TopUpStage.Unknown)
+            await settlement.CloseAsync(topUp.OrderId, TransactionStatus.Failed, "The payment gateway did not open this payment.", true, ct);
+        else if (CheckTimes.MayClose(topUp, clock.GetUtcNow()))
+            await settlement.CloseAsync(topUp.OrderId, TransactionStatus.Failed, "The time to pay ran out.", nothingCanCome: true, ct);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The gateway did not say how top-up {OrderId} stands: {Answer}")]
+    private static partial void NotAnswered(ILogger log, Guid orderId, GatewayAnswer answer);
+}

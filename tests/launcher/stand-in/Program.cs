@@ -1,0 +1,33 @@
+// Stands for any service, gateway or simulator: the tests copy it under the names of the real ones. What it is asked to do is
+// written to a journal, and files in the faults directory tell it to misbehave.
+var name = Path.GetFileNameWithoutExtension(Environment.GetCommandLineArgs()[0]);
+var faults = Environment.GetEnvironmentVariable("PLATFORM_FAULTS")!;
+bool Fault(string kind) => File.Exists(Path.Combine(faults, $"{kind}-{name}"));
+void Note(string what)
+{
+    using var journal = new FileStream(Path.Combine(faults, "journal"), FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+    journal.Write(System.Text.Encoding.UTF8.GetBytes($"{what} {name}\n"));
+}
+
+if (args is ["migrate"])
+{
+    Note("migrate");
+    Console.WriteLine($"{name} migrates");
+    return Fault("migrate") ? 4 : 0;
+}
+
+Note("start");
+if (Fault("die"))
+{
+    Console.WriteLine($"{name} can not go on: the moon is in the wrong house");
+    return 3;
+}
+
+var app = WebApplication.CreateBuilder(args).Build();
+var ready = () => Fault("unready") ? Results.StatusCode(503) : Results.Ok();
+app.MapGet("/health/ready", ready);
+app.MapGet("/healthz", ready);
+app.MapGet("/", ready);
+app.MapGet("/environment", () => Environment.GetEnvironmentVariables());
+app.Run();
+return 0;

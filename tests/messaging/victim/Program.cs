@@ -1,0 +1,3 @@
+using Platform.Messaging.Victim;
+
+await VictimHost.Build(args).RunAsync();

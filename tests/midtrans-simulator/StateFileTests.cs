@@ -1,0 +1,51 @@
+using System.Text.Json.Nodes;
+
+namespace Platform.Simulators.Midtrans.Tests;
+
+public sealed class StateFileTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("midtrans-simulator-").FullName;
+
+    [Fact]
+    public async Task What_was_answered_is_in_the_file_and_the_next_simulator_goes_on_from_there()
+    {
+        var file = Path.Combine(folder, "state.json");
+        var setting = $"--Simulator:StateFile={file}";
+        var clock = new FakeClock();
+        await using var merchant = await Merchant.StartAsync();
+        merchant.AnswerAlways(503);
+        string token, copy;
+        await using (var first = await SimulatorHost.StartAsync(clock, merchant, setting))
+        {
+            token = (await first.OpenSnapAsync(Requests.Snap("kept-1"))).Field("token");
+            await first.ChargeAsync(Requests.Charge("gopay", "kept-2"));
+            // The copy stands for a simulator that was killed right after its answer.
+            copy = Path.Combine(folder, "copy.json");
+            File.Copy(file, copy);
+        }
+
+        merchant.AnswerAlways(200);
+        await using var second = await SimulatorHost.StartAsync(clock, merchant, $"--Simulator:StateFile={copy}");
+        await second.MerchantHearsAsync("kept-2", "pending");
+        using var page = await second.Http.GetAsync($"/snap/v4/redirection/{token}");
+        second.Clock.Advance(TimeSpan.FromMinutes(15));
+        await second.MerchantHearsAsync("kept-2", "expire");
+
+        ((int)page.StatusCode).ShouldBe(200);
+        await second.PlayAsync("kept-1", "pay", new JsonObject { ["late"] = true });
+        (await second.GetStatusAsync("kept-1")).Status.ShouldBe("settlement");
+    }
+
+    [Fact]
+    public async Task A_reset_forgets_everything()
+    {
+        await using var simulator = await SimulatorHost.StartAsync();
+        await simulator.ChargeBcaAsync("gone");
+        await simulator.ControlAsync(HttpMethod.Post, "reset");
+
+        (await simulator.GetStatusAsync("gone")).Code.ShouldBe("404");
+        (await simulator.ControlAsync(HttpMethod.Get, "orders")).Json!.AsArray().ShouldBeEmpty();
+    }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+}
