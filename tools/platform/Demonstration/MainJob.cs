@@ -156,7 +156,7 @@ internal sealed class MainJob(Uri gateway, Uri payments, Progress progress, Time
     private async Task StepAsync(string name, Func<CancellationToken, Task<string>> action, CancellationToken ct)
     {
         var start = Stopwatch.GetTimestamp();
-        using var step = progress.Begin("  ", name);
+        using var step = progress.Begin("✓", name);
         try
         {
             var fact = await action(ct);
