@@ -93,6 +93,22 @@ public sealed class MisbehavingTests
     }
 
     [Fact]
+    public async Task Releasing_while_pods_start_does_not_stop_the_cluster()
+    {
+        await using var cluster = await Cluster.Start();
+        await cluster.Control("pods", """{"match":{},"behaviour":"hold"}""");
+        var path = await cluster.Web(replicas: 20);
+
+        for (var i = 0; i < 300; i++)
+        {
+            await cluster.Control("release");
+        }
+
+        await cluster.Delete("/_simulator/pods");
+        await cluster.UntilRolledOut(path, 20);
+    }
+
+    [Fact]
     public async Task A_running_pod_can_be_made_to_fail()
     {
         await using var cluster = await Cluster.Start();
