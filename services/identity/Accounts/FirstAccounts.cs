@@ -84,8 +84,12 @@ internal sealed partial class FirstAccounts(
             await using var transaction = await db.Database.BeginTransactionAsync(ct);
             await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtext({LockName}))", ct);
             foreach (var account in wanted)
+            {
                 await EnsureAsync(account, scope.ServiceProvider, ct);
-            await db.SaveChangesAsync(ct);
+                // Before the next one looks whether there is an administrator.
+                await db.SaveChangesAsync(ct);
+            }
+
             await transaction.CommitAsync(ct);
             return true;
         }
