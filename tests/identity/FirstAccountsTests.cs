@@ -41,6 +41,7 @@ public sealed class FirstAccountsTests(DemoIdentityHost identity) : IClassFixtur
                 return identity.LogInAsync("demo@example.id", "demo-second");
             },
             reply => reply.Status == HttpStatusCode.OK);
-        (await identity.Database.QueryAsync<long>("SELECT count(*) FROM identity.users")).ShouldBe(2, "demo and admin; no bootstrap beside an administrator");
+        (await identity.Database.QueryAsync<long>("SELECT count(*) FROM identity.users")).ShouldBe(
+            2, "demo and admin; no bootstrap beside an administrator");
     }
 }

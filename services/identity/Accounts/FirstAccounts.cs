@@ -37,7 +37,8 @@ internal sealed class FirstAccountOptionsCheck(PasswordRules rules) : IValidateO
         { Email: null, Password: null } => ValidateOptionsResult.Success,
         { Email: null } or { Password: null } =>
             ValidateOptionsResult.Fail("Identity:Bootstrap:Email and Identity:Bootstrap:Password go together; set both or none."),
-        { Email: { } email } when !EmailAddress.IsWellFormed(email.Trim()) => ValidateOptionsResult.Fail("Identity:Bootstrap:Email is not an e-mail address."),
+        { Email: { } email } when !EmailAddress.IsWellFormed(email.Trim()) =>
+            ValidateOptionsResult.Fail("Identity:Bootstrap:Email is not an e-mail address."),
         { Email: var email, Password: var password } => rules.FaultIn(password, email) is { } fault
             ? ValidateOptionsResult.Fail($"Identity:Bootstrap:Password is too weak. {fault}")
             : ValidateOptionsResult.Success,
@@ -46,7 +47,8 @@ internal sealed class FirstAccountOptionsCheck(PasswordRules rules) : IValidateO
 
 /// <summary>Accounts that a deployment brings along, made as soon as the schema is there. Several replicas may start at once.</summary>
 internal sealed partial class FirstAccounts(
-    IServiceScopeFactory scopes, IOptions<FirstAccountOptions> options, IHostEnvironment environment, TimeProvider clock, ILogger<FirstAccounts> log)
+    IServiceScopeFactory scopes, IOptions<FirstAccountOptions> options, IHostEnvironment environment, TimeProvider clock,
+    ILogger<FirstAccounts> log)
     : BackgroundService
 {
     private const string LockName = "identity.first-accounts";

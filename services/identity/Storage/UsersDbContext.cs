@@ -7,7 +7,7 @@ using Platform.Messaging;
 
 namespace Platform.Identity.Storage;
 
-/// <summary>Identity's stores work on any context that maps the user. Its tables for claims, external logins and second factors come with them.</summary>
+/// <summary>Identity's stores work on any context that maps the user; tables for external logins and the like come with those.</summary>
 public sealed class UsersDbContext(DbContextOptions<UsersDbContext> options) : DbContext(options)
 {
     public const string Schema = "identity";
@@ -20,7 +20,7 @@ public sealed class UsersDbContext(DbContextOptions<UsersDbContext> options) : D
 
     public DbSet<SignInFailures> SignInFailures => Set<SignInFailures>();
 
-    /// <summary>The session with its user, locked until the transaction ends, so that renewals and ends of one session take turns.</summary>
+    /// <summary>The session with its user, locked until the transaction ends, so that renewals and ends take turns.</summary>
     public async Task<Session?> LockSessionAsync(Guid id, CancellationToken ct)
     {
         var session = await Sessions.FromSql($"SELECT * FROM identity.sessions WHERE id = {id} FOR UPDATE").SingleOrDefaultAsync(ct);
