@@ -28,6 +28,17 @@ public sealed class WalletHost() : ServiceHost<Program, WalletDbContext>("wallet
         new("Midtrans:CallTimeout", "00:00:02"),
     ];
 
+    /// <summary>The environment of another process that is the same service.</summary>
+    public IEnumerable<KeyValuePair<string, string>> SettingsOfAReplica() =>
+    [
+        .. Settings.Select(setting => new KeyValuePair<string, string>(setting.Key.Replace(":", "__", StringComparison.Ordinal), setting.Value)),
+        new("ConnectionStrings__Postgres", Database.ConnectionString),
+        new("ConnectionStrings__RabbitMq", Broker.Address.ToString()),
+        new("Auth__Authority", "http://identity.invalid"),
+        new("Auth__Issuer", TestTokens.Issuer),
+        new("Auth__Audience", TestTokens.Audience),
+    ];
+
     public override async ValueTask InitializeAsync()
     {
         Midtrans = await FakeMidtrans.StartAsync();

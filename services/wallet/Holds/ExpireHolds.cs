@@ -66,6 +66,6 @@ internal static class EndingHolds
             return;
         var outcome = await ledger.PostAsync(Posting.Release(hold.Id, hold.UserId!.Value, hold.Amount), ct);
         if (outcome is not PostingOutcome.Posted)
-            throw new InvalidOperationException($"The money of open hold {hold.Id} could not be given back: {outcome}.");
+            throw new InvalidOperationException($"The money of open hold {hold.Id} could not be given back: {outcome.GetType().Name}.");
     }
 }

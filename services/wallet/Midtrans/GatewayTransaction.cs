@@ -90,5 +90,6 @@ internal static class Verdicts
 
     /// <summary>True for states that can take back money which an order had already brought in.</summary>
     public static bool MayTakeBack(this GatewayTransaction transaction) =>
-        transaction.Verdict() is PaymentVerdict.Reversed or PaymentVerdict.Unknown || transaction.Status is "deny" or "cancel";
+        transaction.Verdict() is PaymentVerdict.Reversed or PaymentVerdict.Unknown
+        || transaction.Status is "deny" or "cancel" || transaction.FraudStatus == "deny";
 }

@@ -64,6 +64,8 @@ internal static class MidtransRegistration
                 http.Timeout = services.GetRequiredService<IOptions<MidtransOptions>>().Value.CallTimeout;
                 http.MaxResponseContentBufferSize = MaxAnswerBytes;
             })
+            // Calls are traced; four lines of log for each would drown the rest.
+            .RemoveAllLoggers()
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) });
     }
 }
