@@ -74,7 +74,9 @@ internal sealed class OpeningTopUps(WalletDbContext db, MidtransClient midtrans,
         return outcome;
     }
 
-    /// <summary>Waits until the request that came first has its answer, at most a little longer than a call to the gateway may take.</summary>
+    /// <summary>
+    /// Waits until the request that came first has its answer, at most a little longer than a call to the gateway may take.
+    /// </summary>
     public async Task<TopUp> OpenedAsync(Guid orderId, CancellationToken ct)
     {
         // Real time on purpose: what is waited for is another request's network call.
@@ -93,10 +95,12 @@ internal sealed class OpeningTopUps(WalletDbContext db, MidtransClient midtrans,
 
     // A request whose page never came is not repeated but tried anew, under a new order id: nobody has the token of the old one, so at
     // most one of the two can be paid.
-    private async Task<Guid?> SameRequestAsync(HttpContext http, Guid user, Money amount, TopUpMethod method, DateTimeOffset now, CancellationToken ct)
+    private async Task<Guid?> SameRequestAsync(HttpContext http, Guid user, Money amount, TopUpMethod method, DateTimeOffset now,
+        CancellationToken ct)
     {
         if (Guid.TryParse(http.EarlierEffect(), out var earlier)
-            && await db.TopUps.AnyAsync(t => t.OrderId == earlier && t.UserId == user && (t.SnapToken != null || t.Stage == TopUpStage.Opening), ct))
+            && await db.TopUps.AnyAsync(t =>
+                t.OrderId == earlier && t.UserId == user && (t.SnapToken != null || t.Stage == TopUpStage.Opening), ct))
             return earlier;
         var since = now - SameWithin;
         return await db.TopUps

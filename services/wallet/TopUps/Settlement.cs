@@ -15,7 +15,8 @@ internal sealed partial class Settlement(WalletDbContext db, Ledger ledger, IPub
 {
     /// <param name="notification">The stored notification that made us ask, whose state is written along.</param>
     /// <returns>What became of the gateway's word.</returns>
-    public async Task<GatewayEventState> ApplyAsync(Guid orderId, GatewayAnswer.Found answer, GatewayEvent? notification, CancellationToken ct)
+    public async Task<GatewayEventState> ApplyAsync(Guid orderId, GatewayAnswer.Found answer, GatewayEvent? notification,
+        CancellationToken ct)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var topUp = await LockAsync(orderId, ct);
@@ -117,7 +118,8 @@ internal sealed partial class Settlement(WalletDbContext db, Ledger ledger, IPub
 
         var outcome = await ledger.PostAsync(Posting.TopUp(topUp), ct);
         if (outcome is not PostingOutcome.Posted posted)
-            throw new InvalidOperationException($"Top-up {topUp.OrderId} is not settled, but its credit is already posted: {outcome.GetType().Name}.");
+            throw new InvalidOperationException(
+                $"Top-up {topUp.OrderId} is not settled, but its credit is already posted: {outcome.GetType().Name}.");
         line.Complete(posted.Before.Total, posted.After.Total, now);
         Credited(log, topUp.OrderId);
     }
