@@ -32,6 +32,8 @@ public sealed class ProvisionerHost() : ServiceHost<Program, ProvisionerDbContex
     {
         Cluster = await FakeApi.StartAsync(Clock);
         await base.InitializeAsync();
+        // A command that is sent before the service's queue exists would reach nobody.
+        await Eventually.IsTrueAsync(async () => (await Anonymous().GetAsync("/health/ready")).IsSuccessStatusCode);
         Bus = await TestBus.StartAsync(Broker, (bus, endpoint) =>
         {
             bus.Hear<InstanceReady>(endpoint);
