@@ -1,5 +1,3 @@
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 using Platform.Contracts;
 using Platform.Provisioner.Instances;
 using Platform.Provisioner.Manifests;
@@ -30,18 +28,12 @@ public sealed class ProvisionerHost() : ServiceHost<Program, ProvisionerDbContex
         new("Logging:LogLevel:Default", "Warning"),
     ];
 
-    // Before the host's own background work looks at the tables: what fails there waits for the test's clock, which stands still.
-    protected override void ReplaceEdge(IServiceCollection services)
-    {
-        using var db = new ProvisionerDbContext(new DbContextOptionsBuilder<ProvisionerDbContext>().UseNpgsql(Database.ConnectionString,
-            npgsql => npgsql.MigrationsHistoryTable("migrations", ProvisionerDbContext.Schema)).Options);
-        db.Database.Migrate();
-    }
-
     public override async ValueTask InitializeAsync()
     {
         Cluster = await FakeApi.StartAsync(Clock);
         await base.InitializeAsync();
+        // A command that is sent before the service's queue exists would reach nobody.
+        await Eventually.IsTrueAsync(async () => (await Anonymous().GetAsync("/health/ready")).IsSuccessStatusCode);
         Bus = await TestBus.StartAsync(Broker, (bus, endpoint) =>
         {
             bus.Hear<InstanceReady>(endpoint);

@@ -58,7 +58,7 @@ internal sealed partial class KubernetesClient(ClusterConnection connection, IOp
     /// </summary>
     public async Task<T> ApplyAsync<T>(T wanted, CancellationToken ct) where T : KubernetesObject
     {
-        var path = $"{wanted.Resource.Path(wanted.Metadata.Namespace, wanted.Metadata.Name)}?fieldManager={FieldManager}&force=true";
+        var path = $"{wanted.ResourceType().Path(wanted.Metadata.Namespace, wanted.Metadata.Name)}?fieldManager={FieldManager}&force=true";
         var applied = await CallAsync<JsonElement>(HttpMethod.Patch, path, Body(wanted, "application/apply-patch+yaml"), ct);
         return (T)applied.Deserialize(wanted.GetType(), KubernetesJson.Wire)!;
     }
@@ -73,7 +73,7 @@ internal sealed partial class KubernetesClient(ClusterConnection connection, IOp
         };
         try
         {
-            await CallAsync<JsonElement>(HttpMethod.Delete, existing.Resource.Path(existing.Metadata.Namespace, existing.Metadata.Name), body, ct);
+            await CallAsync<JsonElement>(HttpMethod.Delete, existing.ResourceType().Path(existing.Metadata.Namespace, existing.Metadata.Name), body, ct);
         }
         catch (KubernetesException e) when (e.Fault == KubernetesFault.NotFound)
         {
