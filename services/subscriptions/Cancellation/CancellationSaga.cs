@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Platform.Contracts;
+using Platform.Messaging;
 using Platform.Subscriptions.Life;
 using Platform.Subscriptions.Timeline;
 

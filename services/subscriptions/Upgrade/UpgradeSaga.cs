@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.Extensions.Options;
 using Platform.Contracts;
+using Platform.Messaging;
 using Platform.Subscriptions.Life;
 using Platform.Subscriptions.Timeline;
 
