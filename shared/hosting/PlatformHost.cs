@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -95,6 +96,11 @@ public static class PlatformHost
         {
             await Console.Error.WriteLineAsync($"{service} does not start: {string.Join("; ", faults)}");
             return 78;
+        }
+        catch (DbException e) when (args is ["migrate", ..])
+        {
+            await Console.Error.WriteLineAsync($"{service} cannot migrate its schema: {e.Message}");
+            return 1;
         }
     }
 

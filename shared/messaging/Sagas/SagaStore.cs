@@ -61,7 +61,7 @@ internal sealed class SagaStoreContext<TSaga, T, TDb>(TDb db, ConsumeContext<T> 
     /// <exception cref="SagaNotYetException">The event neither found its saga nor began one, and nobody said that it may be ignored.</exception>
     internal void ThrowIfNobodyTookIt()
     {
-        if (!taken && !consumed.IsMissingSagaIgnored())
+        if (!taken && !this.IsMissingSagaIgnored())
             throw new SagaNotYetException(typeof(TSaga), typeof(T));
     }
 
