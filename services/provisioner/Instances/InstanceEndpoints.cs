@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.EntityFrameworkCore;
 using Platform.Hosting;
 using Platform.Provisioner.Kubernetes;
@@ -17,13 +18,15 @@ internal static class InstanceEndpoints
         instances.MapGet("/{id:guid}/logs", InstanceLogs.Read).WithName("ReadInstanceLogs");
     }
 
-    private static async Task<IResult> List(
-        InstanceStatus? status, bool? includeTerminated, CurrentUser user, ProvisionerDbContext db, MetricSamples samples, CancellationToken ct)
+    private static async Task<IResult> List(CurrentUser user, ProvisionerDbContext db, MetricSamples samples, CancellationToken ct,
+        [AllowedValues(null, "PENDING", "PROVISIONING", "RUNNING", "STOPPED", "STOPPING", "ERROR", "TERMINATED", "MAINTENANCE",
+            ErrorMessage = "There is no such status.")] string? status = null,
+        bool? includeTerminated = null)
     {
         var own = db.Instances.AsNoTracking().Where(instance => instance.UserId == user.Id && instance.Name != null);
-        // A status that is asked for by name counts, also TERMINATED.
-        if (status is { } wanted)
-            own = own.Where(instance => instance.Status == wanted);
+        // A status that is asked for by name counts, also TERMINATED; some of them the provisioner does not bring about yet.
+        if (status is not null)
+            own = Enum.TryParse<InstanceStatus>(status, ignoreCase: true, out var wanted) ? own.Where(instance => instance.Status == wanted) : own.Where(_ => false);
         else if (includeTerminated != true)
             own = own.Where(instance => instance.TerminatedAt == null);
         var found = await own.OrderByDescending(instance => instance.CreatedAt).ThenByDescending(instance => instance.Id).ToListAsync(ct);

@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Platform.Contracts;
+using Platform.Messaging;
 using Platform.Subscriptions.Life;
 using Platform.Subscriptions.Timeline;
 
@@ -29,8 +30,8 @@ internal sealed class CancellationSaga : MassTransitStateMachine<CancellationSta
     {
         InstanceState(x => x.CurrentState);
         Event(() => Requested, e => e.CorrelateById(m => m.Message.CorrelationId));
-        Event(() => InstanceTerminated, e => e.OnMissingInstance(m => m.Discard()));
-        Event(() => SeatReleased, e => e.OnMissingInstance(m => m.Discard()));
+        Event(() => InstanceTerminated, e => e.OnMissingInstance(m => m.Ignore()));
+        Event(() => SeatReleased, e => e.OnMissingInstance(m => m.Ignore()));
 
         Initially(
             When(Requested)

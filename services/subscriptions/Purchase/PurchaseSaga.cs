@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.Extensions.Options;
 using Platform.Contracts;
+using Platform.Messaging;
 using Platform.Subscriptions.Life;
 using Platform.Subscriptions.Timeline;
 
@@ -167,18 +168,18 @@ internal sealed class PurchaseSaga : MassTransitStateMachine<PurchaseState>
         Schedule(() => Deadline, s => s.DeadlineToken, s => s.Received = e => e.CorrelateById(m => m.Message.CorrelationId));
 
         // The answers are shared with the upgrade and the cancellation: what belongs to one of those finds no purchase under its id.
-        Event(() => SeatReserved, e => e.OnMissingInstance(m => m.Discard()));
-        Event(() => SeatRefused, e => e.OnMissingInstance(m => m.Discard()));
-        Event(() => SeatConfirmed, e => e.OnMissingInstance(m => m.Discard()));
-        Event(() => SeatReleased, e => e.OnMissingInstance(m => m.Discard()));
-        Event(() => FundsHeld, e => e.OnMissingInstance(m => m.Discard()));
-        Event(() => FundsRefused, e => e.OnMissingInstance(m => m.Discard()));
-        Event(() => FundsCaptured, e => e.OnMissingInstance(m => m.Discard()));
-        Event(() => CaptureRefused, e => e.OnMissingInstance(m => m.Discard()));
-        Event(() => HoldReleased, e => e.OnMissingInstance(m => m.Discard()));
-        Event(() => InstanceReady, e => e.OnMissingInstance(m => m.Discard()));
-        Event(() => InstanceFailed, e => e.OnMissingInstance(m => m.Discard()));
-        Event(() => InstanceTerminated, e => e.OnMissingInstance(m => m.Discard()));
+        Event(() => SeatReserved, e => e.OnMissingInstance(m => m.Ignore()));
+        Event(() => SeatRefused, e => e.OnMissingInstance(m => m.Ignore()));
+        Event(() => SeatConfirmed, e => e.OnMissingInstance(m => m.Ignore()));
+        Event(() => SeatReleased, e => e.OnMissingInstance(m => m.Ignore()));
+        Event(() => FundsHeld, e => e.OnMissingInstance(m => m.Ignore()));
+        Event(() => FundsRefused, e => e.OnMissingInstance(m => m.Ignore()));
+        Event(() => FundsCaptured, e => e.OnMissingInstance(m => m.Ignore()));
+        Event(() => CaptureRefused, e => e.OnMissingInstance(m => m.Ignore()));
+        Event(() => HoldReleased, e => e.OnMissingInstance(m => m.Ignore()));
+        Event(() => InstanceReady, e => e.OnMissingInstance(m => m.Ignore()));
+        Event(() => InstanceFailed, e => e.OnMissingInstance(m => m.Ignore()));
+        Event(() => InstanceTerminated, e => e.OnMissingInstance(m => m.Ignore()));
     }
 
     // Each state names the repetitions and latecomers that it may see. What is not named is a fault and must be one:

@@ -34,11 +34,15 @@ internal static class Yaml
     private static JsonNode? Convert(YamlNode node) => node switch
     {
         YamlMappingNode map => new JsonObject(map.Children.Select(entry =>
-            KeyValuePair.Create(((YamlScalarNode)entry.Key).Value ?? "", Convert(entry.Value)))),
+            KeyValuePair.Create(Key(entry.Key), Convert(entry.Value)))),
         YamlSequenceNode list => new JsonArray([.. list.Children.Select(Convert)]),
         YamlScalarNode scalar => Scalar(scalar),
         _ => throw new JsonException($"error converting YAML to JSON: {node.NodeType} is not supported"),
     };
+
+    private static string Key(YamlNode key) => key is YamlScalarNode { Value: { } text }
+        ? text
+        : throw new JsonException("error converting YAML to JSON: a key has to be text");
 
     private static JsonValue? Scalar(YamlScalarNode scalar)
     {
@@ -53,12 +57,14 @@ internal static class Yaml
             "" or "~" or "null" or "Null" or "NULL" => null,
             "true" or "True" or "TRUE" => JsonValue.Create(true),
             "false" or "False" or "FALSE" => JsonValue.Create(false),
-            _ when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) => JsonValue.Create(whole),
+            _ when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) =>
+                JsonValue.Create(whole),
             _ when LooksLikeNumber(text) && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var real) =>
                 JsonValue.Create(real),
             _ => JsonValue.Create(text),
         };
     }
 
-    private static bool LooksLikeNumber(string text) => char.IsAsciiDigit(text[^1]) && text.All(c => char.IsAsciiDigit(c) || "+-.eE".Contains(c));
+    private static bool LooksLikeNumber(string text) =>
+        char.IsAsciiDigit(text[^1]) && text.All(c => char.IsAsciiDigit(c) || "+-.eE".Contains(c));
 }

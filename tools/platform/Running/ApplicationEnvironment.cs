@@ -75,6 +75,7 @@ internal sealed class ApplicationEnvironment(
         Applications.KubernetesSimulator => new()
         {
             ["Simulator__Token"] = secrets.KubernetesToken,
+            ["Simulator__CertificateFile"] = layout.ClusterCertificateFile,
             ["Simulator__StateFile"] = layout.KubernetesStateFile,
         },
         Applications.Gateway => new()
@@ -88,6 +89,8 @@ internal sealed class ApplicationEnvironment(
             ["Services__Subscriptions"] = ports.UrlOf("subscriptions"),
             ["Services__Provisioner"] = ports.UrlOf("provisioner"),
             ["Cors__Origins__0"] = "http://localhost:3100",
+            // One developer, from one address, is the whole crowd here.
+            ["RateLimits__Factor"] = "100",
         },
         _ => [],
     };
