@@ -33,7 +33,8 @@ public sealed class DriftTests(ProvisionerHost provisioner) : IClassFixture<Prov
 
         provisioner.Store.Edit(ProvisionerHost.DeploymentOf(order), deployment => deployment["spec"]!["replicas"] = 7);
 
-        await Eventually.IsTrueAsync(() => Task.FromResult(provisioner.Store.Find(ProvisionerHost.DeploymentOf(order))!["spec"]!["replicas"]!.GetValue<int>() == 1));
+        await Eventually.IsTrueAsync(() =>
+            Task.FromResult(provisioner.Store.Find(ProvisionerHost.DeploymentOf(order))!["spec"]!["replicas"]!.GetValue<int>() == 1));
     }
 
     [Fact]
