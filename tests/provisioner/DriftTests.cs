@@ -108,6 +108,21 @@ public sealed class DriftTests(ProvisionerHost provisioner) : IClassFixture<Prov
     }
 
     [Fact]
+    public async Task Rows_that_turn_to_deletion_without_a_command_delete_nothing()
+    {
+        var order = await provisioner.RunningAsync();
+        await provisioner.SeesAsync(order, row => row.LeaseUntil is null);
+        var before = provisioner.Store.Labelled(order.InstanceId);
+
+        await provisioner.Database.ExecuteAsync(
+            $"UPDATE provisioner.instances SET wish = 'TERMINATE', next_attempt_at = created_at WHERE id = '{order.InstanceId}'");
+
+        await provisioner.SeesAsync(order, row => row.LeaseUntil is null && row.NextAttemptAt > provisioner.Clock.GetUtcNow());
+        provisioner.Store.Labelled(order.InstanceId).ShouldBe(before);
+        provisioner.Bus.All<Contracts.InstanceTerminated>().ShouldNotContain(t => t.InstanceId == order.InstanceId);
+    }
+
+    [Fact]
     public async Task Objects_that_belong_to_nobody_are_reported_and_left_alone()
     {
         var order = await provisioner.RunningAsync();

@@ -141,7 +141,8 @@ internal sealed partial class Deploying(KubernetesClient cluster, IOptions<Kuber
         catch (KubernetesException e) when (e.IsRefusal && existing is not null && SizeOf(existing) is { } has && has < desired.VolumeGib)
         {
             // Not every storage class can grow a volume (local-path can not). The application runs on with the volume that it has.
-            VolumeKept(log, instance.Id, has, desired.VolumeGib);
+            if (!instance.ToldSteps.Contains("VOLUME"))
+                VolumeKept(log, instance.Id, has, desired.VolumeGib);
             applied = existing;
             findings.Done("VOLUME", $"The volume keeps its {has} GiB, because this cluster's storage can not grow.");
         }
