@@ -33,7 +33,8 @@ public sealed class DriftTests(ProvisionerHost provisioner) : IClassFixture<Prov
 
         provisioner.Store.Edit(ProvisionerHost.DeploymentOf(order), deployment => deployment["spec"]!["replicas"] = 7);
 
-        await Eventually.IsTrueAsync(() => Task.FromResult(provisioner.Store.Find(ProvisionerHost.DeploymentOf(order))!["spec"]!["replicas"]!.GetValue<int>() == 1));
+        await Eventually.IsTrueAsync(() =>
+            Task.FromResult(provisioner.Store.Find(ProvisionerHost.DeploymentOf(order))!["spec"]!["replicas"]!.GetValue<int>() == 1));
     }
 
     [Fact]
@@ -104,6 +105,21 @@ public sealed class DriftTests(ProvisionerHost provisioner) : IClassFixture<Prov
         (await provisioner.RowAsync(order))!.Status.ShouldBe(InstanceStatus.Running);
         if (second is not null)
             await claims.ReleaseAsync(second, default);
+    }
+
+    [Fact]
+    public async Task Rows_that_turn_to_deletion_without_a_command_delete_nothing()
+    {
+        var order = await provisioner.RunningAsync();
+        await provisioner.SeesAsync(order, row => row.LeaseUntil is null);
+        var before = provisioner.Store.Labelled(order.InstanceId);
+
+        await provisioner.Database.ExecuteAsync(
+            $"UPDATE provisioner.instances SET wish = 'TERMINATE', next_attempt_at = created_at WHERE id = '{order.InstanceId}'");
+
+        await provisioner.SeesAsync(order, row => row.LeaseUntil is null && row.NextAttemptAt > provisioner.Clock.GetUtcNow());
+        provisioner.Store.Labelled(order.InstanceId).ShouldBe(before);
+        provisioner.Bus.All<Contracts.InstanceTerminated>().ShouldNotContain(t => t.InstanceId == order.InstanceId);
     }
 
     [Fact]

@@ -25,7 +25,8 @@ public sealed class FailingTests(ProvisionerHost provisioner) : IClassFixture<Pr
         failed.Code.ShouldBe(code);
         failed.CorrelationId.ShouldBe(order.CorrelationId);
         failed.Detail.ShouldEndWith(".");
-        (await provisioner.Bus.HearsAsync<InstanceChanged>(c => c.InstanceId == order.InstanceId && c.Status == "ERROR")).HealthStatus.ShouldNotBe("Healthy");
+        (await provisioner.Bus.HearsAsync<InstanceChanged>(c => c.InstanceId == order.InstanceId && c.Status == "ERROR")).HealthStatus
+            .ShouldNotBe("Healthy");
 
         // Late success changes nothing: the saga has been told, and will send the end.
         provisioner.Deployments.Release();
@@ -137,7 +138,8 @@ public sealed class FailingTests(ProvisionerHost provisioner) : IClassFixture<Pr
         await provisioner.ReadyAsync(order);
         if (secret is not null)
             provisioner.Store.Find(ProvisionerHost.SecretOf(order))!["data"]!.ToJsonString().ShouldBe(secret);
-        provisioner.Bus.All<InstanceProgressed>().Where(p => p.InstanceId == order.InstanceId).GroupBy(p => p.Step).ShouldAllBe(step => step.Count() == 1);
+        provisioner.Bus.All<InstanceProgressed>().Where(p => p.InstanceId == order.InstanceId).GroupBy(p => p.Step)
+            .ShouldAllBe(step => step.Count() == 1);
     }
 
     [Fact]
@@ -145,7 +147,9 @@ public sealed class FailingTests(ProvisionerHost provisioner) : IClassFixture<Pr
     {
         var order = provisioner.Order();
         var path = $"/api/v1/namespaces/{ProvisionerHost.NamespaceOf(order)}/services/{ProvisionerHost.NameOf(order)}";
-        provisioner.Store.Put(path, new() { ["metadata"] = new System.Text.Json.Nodes.JsonObject { ["name"] = "x" }, ["spec"] = new System.Text.Json.Nodes.JsonObject { ["type"] = "NodePort" } });
+        provisioner.Store.Put(path,
+            new() { ["metadata"] = new System.Text.Json.Nodes.JsonObject { ["name"] = "x" }, ["spec"] =
+            new System.Text.Json.Nodes.JsonObject { ["type"] = "NodePort" } });
 
         await provisioner.Bus.SayAsync(order);
 
@@ -158,7 +162,8 @@ public sealed class FailingTests(ProvisionerHost provisioner) : IClassFixture<Pr
     {
         var order = provisioner.Order();
         var path = $"/api/v1/namespaces/{ProvisionerHost.NamespaceOf(order)}";
-        provisioner.Store.Put(path, new() { ["metadata"] = new System.Text.Json.Nodes.JsonObject { ["name"] = ProvisionerHost.NamespaceOf(order) } });
+        provisioner.Store.Put(path,
+            new() { ["metadata"] = new System.Text.Json.Nodes.JsonObject { ["name"] = ProvisionerHost.NamespaceOf(order) } });
 
         await provisioner.Bus.SayAsync(order);
 

@@ -9,8 +9,10 @@ public sealed class InstanceReadingTests(ProvisionerHost provisioner) : IClassFi
 {
     private static readonly string[] Row =
     [
-        "id", "subscriptionId", "name", "subdomain", "namespace", "podName", "serviceName", "ingressName", "deploymentName", "status", "healthStatus",
-        "lastHealthCheck", "envVars", "customDomain", "sslEnabled", "cpuUsage", "memoryUsage", "storageUsage", "publicUrl", "adminUrl", "createdAt",
+        "id", "subscriptionId", "name", "subdomain", "namespace", "podName", "serviceName", "ingressName",
+        "deploymentName", "status", "healthStatus",
+        "lastHealthCheck", "envVars", "customDomain", "sslEnabled", "cpuUsage", "memoryUsage", "storageUsage",
+        "publicUrl", "adminUrl", "createdAt",
         "updatedAt", "lastStarted", "lastStopped", "subscription",
     ];
 
@@ -57,9 +59,12 @@ public sealed class InstanceReadingTests(ProvisionerHost provisioner) : IClassFi
     {
         var order = await provisioner.RunningAsync();
 
-        (await provisioner.As(provisioner.NewId()).GetAsync($"/api/instances/{order.InstanceId}{part}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
-        (await provisioner.As(order.UserId).GetAsync($"/api/instances/{provisioner.NewId()}{part}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
-        (await provisioner.Anonymous().GetAsync($"/api/instances/{order.InstanceId}{part}")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await provisioner.As(provisioner.NewId()).GetAsync($"/api/instances/{order.InstanceId}{part}")).StatusCode
+            .ShouldBe(HttpStatusCode.NotFound);
+        (await provisioner.As(order.UserId).GetAsync($"/api/instances/{provisioner.NewId()}{part}")).StatusCode
+            .ShouldBe(HttpStatusCode.NotFound);
+        (await provisioner.Anonymous().GetAsync($"/api/instances/{order.InstanceId}{part}")).StatusCode
+            .ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
@@ -69,8 +74,10 @@ public sealed class InstanceReadingTests(ProvisionerHost provisioner) : IClassFi
 
         var data = await ReadAsync(order.UserId, $"/api/instances/{order.InstanceId}");
         data.AsObject().Select(member => member.Key).ShouldBe(["instance", "kubernetesStatus", "urls", "ssl"]);
-        data["kubernetesStatus"]!.AsObject().Select(member => member.Key).ShouldBe(["pods", "namespace", "deployment", "service", "ingress"]);
-        data["kubernetesStatus"]!["pods"]![0]!.AsObject().Select(member => member.Key).ShouldBe(["name", "status", "ready", "restarts", "createdAt"]);
+        data["kubernetesStatus"]!.AsObject().Select(member => member.Key)
+            .ShouldBe(["pods", "namespace", "deployment", "service", "ingress"]);
+        data["kubernetesStatus"]!["pods"]![0]!.AsObject().Select(member => member.Key)
+            .ShouldBe(["name", "status", "ready", "restarts", "createdAt"]);
         data["ssl"]!.ToJsonString().ShouldBe("""{"enabled":true,"status":"Active"}""");
 
         provisioner.Cluster.IsAway = true;
@@ -92,7 +99,8 @@ public sealed class InstanceReadingTests(ProvisionerHost provisioner) : IClassFi
 
         var data = await ReadAsync(order.UserId, $"/api/instances/{order.InstanceId}/logs?lines=5");
         data["logs"]!.AsArray().Count.ShouldBe(2);
-        data["logs"]![0]!.ToJsonString().ShouldBe("""{"timestamp":"2026-11-02T03:04:05.123Z","level":"INFO","message":"Editor is now accessible"}""");
+        data["logs"]![0]!.ToJsonString()
+            .ShouldBe("""{"timestamp":"2026-11-02T03:04:05.123Z","level":"INFO","message":"Editor is now accessible"}""");
         data["logs"]![1]!["level"]!.GetValue<string>().ShouldBe("ERROR");
         data["options"]!.ToJsonString().ShouldBe("""{"lines":5,"follow":false}""");
 
@@ -112,7 +120,8 @@ public sealed class InstanceReadingTests(ProvisionerHost provisioner) : IClassFi
     {
         var order = await provisioner.RunningAsync();
 
-        (await provisioner.As(order.UserId).GetAsync($"/api/instances/{order.InstanceId}/logs?{query}")).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await provisioner.As(order.UserId).GetAsync($"/api/instances/{order.InstanceId}/logs?{query}")).StatusCode
+            .ShouldBe(HttpStatusCode.BadRequest);
     }
 
     [Fact]
@@ -123,14 +132,20 @@ public sealed class InstanceReadingTests(ProvisionerHost provisioner) : IClassFi
         Measure(order, pod, "183456789n", "231351Ki");
 
         (await provisioner.As(order.UserId).GetAsync("/api/admin/k8s/pods")).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
-        (await provisioner.As(order.UserId, "ADMINISTRATOR").GetAsync("/api/admin/k8s/pods?namespace=../x")).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-        var answer = await provisioner.As(order.UserId, "ADMINISTRATOR").GetAsync($"/api/admin/k8s/pods?namespace={ProvisionerHost.NamespaceOf(order)}");
+        (await provisioner.As(order.UserId, "ADMINISTRATOR").GetAsync("/api/admin/k8s/pods?namespace=../x")).StatusCode
+            .ShouldBe(HttpStatusCode.BadRequest);
+        var answer = await provisioner.As(order.UserId, "ADMINISTRATOR")
+            .GetAsync($"/api/admin/k8s/pods?namespace={ProvisionerHost.NamespaceOf(order)}");
         var view = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["data"]!["pods"]![0]!.AsObject();
 
-        view.Select(member => member.Key).ShouldBe(["name", "namespace", "status", "nodeName", "podIP", "hostIP", "restarts", "createdAt", "containers", "metricsTimestamp", "metricsWindow"]);
-        view["containers"]![0]!.AsObject().Select(member => member.Key).ShouldBe(["name", "image", "ready", "resources", "usage", "ports", "volumeMounts"]);
-        view["containers"]![0]!["usage"]!.ToJsonString().ShouldBe(
-            """{"cpu":{"raw":"183456789n","millicores":183,"cores":0.18},"memory":{"raw":"231351Ki","bytes":236903424,"megabytes":225.93,"gigabytes":0.22}}""");
+        view.Select(member => member.Key)
+            .ShouldBe(["name", "namespace", "status", "nodeName", "podIP", "hostIP", "restarts", "createdAt", "containers",
+            "metricsTimestamp", "metricsWindow"]);
+        view["containers"]![0]!.AsObject().Select(member => member.Key)
+            .ShouldBe(["name", "image", "ready", "resources", "usage", "ports", "volumeMounts"]);
+        var usage = view["containers"]![0]!["usage"]!;
+        usage["cpu"]!.ToJsonString().ShouldBe("""{"raw":"183456789n","millicores":183,"cores":0.18}""");
+        usage["memory"]!.ToJsonString().ShouldBe("""{"raw":"231351Ki","bytes":236903424,"megabytes":225.93,"gigabytes":0.22}""");
         view["containers"]![0]!["resources"]!["limits"]!.ToJsonString().ShouldBe("""{"cpu":"500m","memory":"512Mi"}""");
     }
 
@@ -178,12 +193,14 @@ public sealed class InstanceReadingTests(ProvisionerHost provisioner) : IClassFi
 
     private void Measure(ProvisionInstance order, string pod, string cpu, string memory)
     {
-        var labels = provisioner.Store.All("pods").Single(p => p["metadata"]!["name"]!.GetValue<string>() == pod)["metadata"]!["labels"]!.DeepClone();
+        var labels = provisioner.Store.All("pods")
+            .Single(p => p["metadata"]!["name"]!.GetValue<string>() == pod)["metadata"]!["labels"]!.DeepClone();
         provisioner.Store.Put($"/apis/metrics.k8s.io/v1beta1/namespaces/{ProvisionerHost.NamespaceOf(order)}/pods/{pod}", new()
         {
             ["metadata"] = new JsonObject { ["name"] = pod, ["namespace"] = ProvisionerHost.NamespaceOf(order), ["labels"] = labels },
             ["timestamp"] = provisioner.Clock.GetUtcNow(), ["window"] = "15s",
-            ["containers"] = new JsonArray(new JsonObject { ["name"] = "app", ["usage"] = new JsonObject { ["cpu"] = cpu, ["memory"] = memory } }),
+            ["containers"] = new JsonArray(new JsonObject { ["name"] = "app", ["usage"] =
+                new JsonObject { ["cpu"] = cpu, ["memory"] = memory } }),
         });
     }
 }

@@ -74,15 +74,18 @@ public sealed class KubeconfigTests : IDisposable
     {
         using var key = RSA.Create(2048);
         var request = new CertificateRequest("CN=me", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        using var certificate = request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
-        string Base64(string pem) => Convert.ToBase64String(Encoding.UTF8.GetBytes(pem));
+        using var certificate =
+            request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
+        static string Base64(string pem) => Convert.ToBase64String(Encoding.UTF8.GetBytes(pem));
         File.WriteAllText(path, Text("https://x", $"certificate-authority-data: {Base64(certificate.ExportCertificatePem())}",
-            $"token: mine, client-certificate-data: {Base64(certificate.ExportCertificatePem())}, client-key-data: {Base64(key.ExportPkcs8PrivateKeyPem())}"));
+            $"token: mine, client-certificate-data: {Base64(certificate.ExportCertificatePem())}, "
+            + $"client-key-data: {Base64(key.ExportPkcs8PrivateKeyPem())}"));
 
         using var connection = Open(production: true);
 
         (await connection.TokenAsync(default)).ShouldBe("mine");
     }
 
-    private ClusterConnection Open(bool production) => ClusterConnection.Open(new() { BaseDomain = "x", KubeconfigPath = path }, production);
+    private ClusterConnection Open(bool production) =>
+        ClusterConnection.Open(new() { BaseDomain = "x", KubeconfigPath = path }, production);
 }

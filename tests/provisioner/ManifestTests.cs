@@ -17,7 +17,8 @@ public sealed class ManifestTests
     private static readonly ClusterSettings K3s = new("https", "traefik", "kube-system", null, "local-path", TimeSpan.FromMinutes(8));
     private static readonly JsonSerializerOptions Pretty = new(KubernetesJson.Wire) { WriteIndented = true };
 
-    private static readonly Workload Postgres = new("postgresql", "PostgreSQL", "postgres:15.14-alpine", 5432, "/var/lib/postgresql/data", 70,
+    private static readonly Workload Postgres =
+        new("postgresql", "PostgreSQL", "postgres:15.14-alpine", 5432, "/var/lib/postgresql/data", 70,
         new("EXEC", null, ["pg_isready", "-U", "$POSTGRES_USER"]),
         [new("POSTGRES_PASSWORD", "{{secret:password}}"), new("POSTGRES_DB", "app"), new("PGDATA", "/var/lib/postgresql/data/pgdata")]);
 
@@ -30,7 +31,8 @@ public sealed class ManifestTests
 
     [Fact]
     public void An_instance_with_a_certificate_and_a_probe_command_is_as_recorded() =>
-        Compare("instance-postgresql.json", Objects(Desired(Postgres), K3s with { ClusterIssuer = "letsencrypt", StorageClassName = null }));
+        Compare("instance-postgresql.json",
+            Objects(Desired(Postgres), K3s with { ClusterIssuer = "letsencrypt", StorageClassName = null }));
 
     [Fact]
     public void The_same_input_gives_the_same_manifests() =>
@@ -64,9 +66,11 @@ public sealed class ManifestTests
         InstanceManifests.Secret(Desired(Sample.Workload), new() { ["secret.x"] = "aGlkZGVu" }).ToString().ShouldNotContain("aGlkZGVu");
 
     private static DesiredInstance Desired(Workload workload) => new(Id, Guid.Parse("0198f000-2222-7222-8333-444455556666"), User, 1,
-        InstanceNames.NameOf(workload.ServiceSlug, Id), InstanceNames.HostOf(workload.ServiceSlug, Id, "apps.example"), workload, new(500, 512, 1), 1);
+        InstanceNames.NameOf(workload.ServiceSlug, Id), InstanceNames.HostOf(workload.ServiceSlug, Id, "apps.example"), workload, new(500,
+            512, 1), 1);
 
-    private static Dictionary<string, string> Content(DesiredInstance desired, ClusterSettings cluster) => InstanceEnvironment.Content(desired, cluster,
+    private static Dictionary<string, string> Content(DesiredInstance desired, ClusterSettings cluster) =>
+        InstanceEnvironment.Content(desired, cluster,
         InstanceEnvironment.SecretNames(desired.Workload).ToDictionary(name => name, name => $"generated-{name}"));
 
     private static KubernetesObject[] Objects(DesiredInstance desired, ClusterSettings cluster) =>
@@ -81,7 +85,8 @@ public sealed class ManifestTests
     private static string Plain(string base64) => System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(base64));
 
     private static string Text(IEnumerable<KubernetesObject> objects) =>
-        new JsonArray([.. objects.Select(o => JsonSerializer.SerializeToNode(o, o.GetType(), KubernetesJson.Wire))]).ToJsonString(Pretty) + "\n";
+        new JsonArray([.. objects.Select(o => JsonSerializer.SerializeToNode(o, o.GetType(), KubernetesJson.Wire))])
+            .ToJsonString(Pretty) + "\n";
 
     private static void Compare(string file, IEnumerable<KubernetesObject> objects)
     {

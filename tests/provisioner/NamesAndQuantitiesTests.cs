@@ -66,7 +66,8 @@ public sealed class NamesAndQuantitiesTests
     public void Names_are_labels_of_DNS_whatever_the_slug(string slug)
     {
         var name = InstanceNames.NameOf(slug, Id);
-        foreach (var label in new[] { name, InstanceNames.EnvironmentOf(name), InstanceNames.VolumeOf(name), InstanceNames.HostOf(slug, Id, "x").Split('.')[0] })
+        foreach (var label in new[] { name, InstanceNames.EnvironmentOf(name), InstanceNames.VolumeOf(name),
+            InstanceNames.HostOf(slug, Id, "x").Split('.')[0] })
         {
             label.ShouldMatch("^[a-z]([-a-z0-9]*[a-z0-9])?$");
             label.Length.ShouldBeLessThanOrEqualTo(63);

@@ -61,7 +61,8 @@ public sealed class ProvisionerHost() : ServiceHost<Program, ProvisionerDbContex
 
     public static string NameOf(ProvisionInstance order) => InstanceNames.NameOf(order.Workload.ServiceSlug, order.InstanceId);
 
-    public static string DeploymentOf(ProvisionInstance order) => $"/apis/apps/v1/namespaces/{NamespaceOf(order)}/deployments/{NameOf(order)}";
+    public static string DeploymentOf(ProvisionInstance order) =>
+        $"/apis/apps/v1/namespaces/{NamespaceOf(order)}/deployments/{NameOf(order)}";
 
     public static string SecretOf(ProvisionInstance order) => $"/api/v1/namespaces/{NamespaceOf(order)}/secrets/{NameOf(order)}-env";
 
@@ -98,6 +99,7 @@ internal static class Sample
         new("HTTP", "/healthz", null),
         [
             new("N8N_HOST", "{{host}}"), new("WEBHOOK_URL", "{{url}}/"), new("N8N_PORT", "{{port}}"), new("DB_NAME", "{{instance}}"),
-            new("N8N_ENCRYPTION_KEY", "{{secret:encryption}}"), new("DSN", "postgres://app:{{secret:password}}@db/$(HOME)"), new("DB_PASSWORD", "{{secret:password}}"),
+            new("N8N_ENCRYPTION_KEY", "{{secret:encryption}}"), new("DSN",
+                "postgres://app:{{secret:password}}@db/$(HOME)"), new("DB_PASSWORD", "{{secret:password}}"),
         ]);
 }

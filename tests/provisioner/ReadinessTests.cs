@@ -40,12 +40,14 @@ public sealed class ReadinessTests
         Judge(Seen(sets: [Set("r1", 1, 1), Set("r2", 2, 1)])).ShouldBeOfType<Verdict.Waiting>();
 
     [Fact]
-    public void A_pod_on_its_way_out_is_not_ready() => Judge(Seen(pods: [Pod("pod-b", 2) with { Metadata = Meta("pod-b", 2, deleted: true) }])).ShouldBeOfType<Verdict.Waiting>();
+    public void A_pod_on_its_way_out_is_not_ready() =>
+        Judge(Seen(pods: [Pod("pod-b", 2) with { Metadata = Meta("pod-b", 2, deleted: true) }])).ShouldBeOfType<Verdict.Waiting>();
 
     [Fact]
     public void The_newest_pod_counts_and_of_two_of_one_second_the_first_by_name()
     {
-        Observation.Newest([Pod("a", 2, Noon), Pod("c", 2, Noon.AddSeconds(1)), Pod("b", 2, Noon.AddSeconds(1))])!.Metadata.Name.ShouldBe("b");
+        Observation.Newest([Pod("a", 2, Noon), Pod("c", 2, Noon.AddSeconds(1)), Pod("b", 2, Noon.AddSeconds(1))])!.Metadata.Name
+            .ShouldBe("b");
         Judge(Seen(pods: [Pod("b", 2, Noon), Pod("a", 2, Noon)])).ShouldBe(new Verdict.Ready("a"));
     }
 
@@ -60,22 +62,29 @@ public sealed class ReadinessTests
     [Fact]
     public void A_crash_loop_counts_from_the_third_restart_also_between_two_crashes()
     {
-        Judge(Seen(pods: [Failing(new() { RestartCount = 2, State = new(new("CrashLoopBackOff"), null, null) })])).ShouldBeOfType<Verdict.Waiting>();
-        Judge(Seen(pods: [Failing(new() { RestartCount = 3, State = new(new("CrashLoopBackOff"), null, null) })])).ShouldBeOfType<Verdict.Broken>();
-        var between = Judge(Seen(pods: [Failing(new() { RestartCount = 3, State = new(null, null, new(Noon)), LastState = new(null, new("OOMKilled", 137), null) })]));
+        Judge(Seen(pods: [Failing(new() { RestartCount = 2, State = new(new("CrashLoopBackOff"), null, null) })]))
+            .ShouldBeOfType<Verdict.Waiting>();
+        Judge(Seen(pods: [Failing(new() { RestartCount = 3, State = new(new("CrashLoopBackOff"), null, null) })]))
+            .ShouldBeOfType<Verdict.Broken>();
+        var between = Judge(Seen(
+            pods: [Failing(new() { RestartCount = 3, State = new(null, null, new(Noon)), LastState =
+            new(null, new("OOMKilled", 137), null) })]));
         between.ShouldBeOfType<Verdict.Broken>().Detail.ShouldContain("memory");
     }
 
     [Fact]
     public void A_quota_that_is_full_is_told_from_other_refusals()
     {
-        Judge(Seen(deployment: Refused("pods is forbidden: exceeded quota: plans"), pods: [])).ShouldBeOfType<Verdict.Broken>().Code.ShouldBe("QUOTA_EXCEEDED");
-        Judge(Seen(deployment: Refused("violates PodSecurity"), pods: [])).ShouldBeOfType<Verdict.Broken>().Code.ShouldBe("REFUSED_BY_CLUSTER");
+        Judge(Seen(deployment: Refused("pods is forbidden: exceeded quota: plans"), pods: [])).ShouldBeOfType<Verdict.Broken>().Code
+            .ShouldBe("QUOTA_EXCEEDED");
+        Judge(Seen(deployment: Refused("violates PodSecurity"), pods: [])).ShouldBeOfType<Verdict.Broken>().Code
+            .ShouldBe("REFUSED_BY_CLUSTER");
     }
 
     private static Verdict Judge(Observation seen) => Readiness.Judge(seen, 2, "ghost:5");
 
-    private static Observation Seen(Deployment? deployment = null, IReadOnlyList<ReplicaSet>? sets = null, IReadOnlyList<Pod>? pods = null) =>
+    private static Observation Seen(Deployment? deployment = null, IReadOnlyList<ReplicaSet>? sets = null, IReadOnlyList<Pod>? pods =
+        null) =>
         new(deployment ?? Deployment(), sets ?? [Set("r1", 1, 0), Set("r2", 2, 1)], pods ?? [Pod("pod-b", 2)]);
 
     private static Deployment Deployment(long observed = 5, int total = 1, int updated = 1, int available = 1) => new()
@@ -84,7 +93,8 @@ public sealed class ReadinessTests
         Spec = new() { Replicas = 1 },
         Status = new()
         {
-            ObservedGeneration = observed, Replicas = total, UpdatedReplicas = updated, AvailableReplicas = available, Conditions = [new("Available", "True")],
+            ObservedGeneration = observed, Replicas = total, UpdatedReplicas = updated, AvailableReplicas = available, Conditions =
+                [new("Available", "True")],
         },
     };
 
@@ -114,6 +124,7 @@ public sealed class ReadinessTests
     private static Pod Failing(Pod.ContainerStatus container) => new()
     {
         Metadata = Meta("pod-b", 2),
-        Status = new() { Phase = "Pending", Conditions = [new("PodScheduled", "True"), new("Ready", "False")], ContainerStatuses = [container] },
+        Status = new() { Phase = "Pending", Conditions = [new("PodScheduled", "True"), new("Ready", "False")], ContainerStatuses =
+            [container] },
     };
 }

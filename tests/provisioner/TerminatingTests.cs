@@ -23,7 +23,8 @@ public sealed class TerminatingTests(ProvisionerHost provisioner) : IClassFixtur
         await provisioner.Bus.SayAsync(ProvisionerHost.EndOf(second));
         await provisioner.TerminatedAsync(second);
         provisioner.Store.Find(ns).ShouldBeNull();
-        (await provisioner.Bus.HearsAsync<InstanceChanged>(c => c.InstanceId == second.InstanceId && c.Status == "TERMINATED")).PodName.ShouldBeNull();
+        (await provisioner.Bus.HearsAsync<InstanceChanged>(c => c.InstanceId == second.InstanceId && c.Status == "TERMINATED")).PodName
+            .ShouldBeNull();
     }
 
     [Fact]
@@ -33,7 +34,8 @@ public sealed class TerminatingTests(ProvisionerHost provisioner) : IClassFixtur
         provisioner.Store.NamespacesLinger = true;
 
         await provisioner.Bus.SayAsync(ProvisionerHost.EndOf(order));
-        await provisioner.SeesAsync(order, row => row is { Status: InstanceStatus.Stopping, HealthStatus: "Terminating", LeaseUntil: null, ObservedAt: not null });
+        await provisioner.SeesAsync(order, row =>
+            row is { Status: InstanceStatus.Stopping, HealthStatus: "Terminating", LeaseUntil: null, ObservedAt: not null });
         var path = $"/api/v1/namespaces/{ProvisionerHost.NamespaceOf(order)}";
         await Eventually.IsTrueAsync(() => Task.FromResult(provisioner.Store.Find(path)!["metadata"]!["deletionTimestamp"] is not null));
         provisioner.Bus.All<InstanceTerminated>().ShouldNotContain(t => t.InstanceId == order.InstanceId);
@@ -52,7 +54,8 @@ public sealed class TerminatingTests(ProvisionerHost provisioner) : IClassFixtur
         await provisioner.TerminatedAsync(order);
         await provisioner.Bus.SayAsync(order);
 
-        await Eventually.IsTrueAsync(() => Task.FromResult(provisioner.Bus.All<InstanceTerminated>().Count(t => t.InstanceId == order.InstanceId) == 2));
+        await Eventually.IsTrueAsync(() =>
+            Task.FromResult(provisioner.Bus.All<InstanceTerminated>().Count(t => t.InstanceId == order.InstanceId) == 2));
         provisioner.Store.Find($"/api/v1/namespaces/{ProvisionerHost.NamespaceOf(order)}").ShouldBeNull();
         (await provisioner.RowAsync(order))!.Workload.ShouldBeNull();
     }
@@ -82,7 +85,8 @@ public sealed class TerminatingTests(ProvisionerHost provisioner) : IClassFixtur
     public async Task Everybody_who_asks_for_the_end_is_answered()
     {
         var order = await provisioner.RunningAsync();
-        var (first, second, late) = (ProvisionerHost.EndOf(order), ProvisionerHost.EndOf(order) with { CorrelationId = provisioner.NewId() },
+        var (first, second, late) =
+            (ProvisionerHost.EndOf(order), ProvisionerHost.EndOf(order) with { CorrelationId = provisioner.NewId() },
             ProvisionerHost.EndOf(order) with { CorrelationId = provisioner.NewId() });
 
         await provisioner.Bus.SayAsync(first);

@@ -32,7 +32,8 @@ internal sealed class ScriptedApi : IAsyncDisposable
             if (script.TryDequeue(out var act))
                 await act(http);
             else
-                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, http.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, http.RequestAborted)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         });
     }
 
@@ -62,7 +63,8 @@ internal sealed class ScriptedApi : IAsyncDisposable
 
     /// <summary>A client that waits this long for an answer.</summary>
     public KubernetesClient Patient(TimeSpan patience) =>
-        new(connection!, Options.Create(new KubernetesOptions { BaseDomain = "x", CallTimeout = patience }), NullLogger<KubernetesClient>.Instance);
+        new(connection!, Options.Create(new KubernetesOptions { BaseDomain = "x", CallTimeout = patience }),
+            NullLogger<KubernetesClient>.Instance);
 
     public async ValueTask DisposeAsync()
     {
