@@ -71,6 +71,7 @@ internal sealed class ApplicationEnvironment(
         {
             ["Kubernetes__KubeconfigPath"] = external.KubeconfigPath ?? layout.KubeconfigFile,
             ["Kubernetes__BaseDomain"] = "apps.localhost",
+            ["Kubernetes__UrlScheme"] = "http",
         },
         Applications.KubernetesSimulator => new()
         {
