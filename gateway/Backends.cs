@@ -14,7 +14,6 @@ internal static class Backends
 
     /// <summary>Stop, start, restart and upgrade may wait for the cluster.</summary>
     private static readonly TimeSpan Blocking = TimeSpan.FromSeconds(200);
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(2);
 
     private static readonly (string Service, string[] Prefixes)[] Table =
     [
@@ -27,9 +26,8 @@ internal static class Backends
 
     public static void AddBackends(this IServiceCollection services)
     {
-        services.AddReverseProxy()
-            .ConfigureHttpClient((_, handler) => handler.ConnectTimeout = ConnectTimeout)
-            .AddTransforms(ForwardedHeaderRules.Apply);
+        services.AddSingleton<IForwarderHttpClientFactory, SendOnceClients>();
+        services.AddReverseProxy().AddTransforms(ForwardedHeaderRules.Apply);
         services.AddSingleton<IProxyConfigProvider>(provider =>
             new InMemoryConfigProvider(Routes(), Clusters(provider.GetRequiredService<IOptions<BackendOptions>>().Value)));
     }
