@@ -27,5 +27,6 @@ internal sealed class ServiceAddressAttribute : ValidationAttribute
         value is string text && Uri.TryCreate(text, UriKind.Absolute, out var address)
         && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps);
 
-    public override string FormatErrorMessage(string name) => $"{BackendOptions.Section}:{name} must be the http(s) address of that service";
+    public override string FormatErrorMessage(string name) =>
+        $"{BackendOptions.Section}:{name} must be the http(s) address of that service";
 }

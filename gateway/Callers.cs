@@ -32,7 +32,7 @@ internal static class Callers
 
     public static string? SubjectOf(HttpContext http) => http.User.FindFirstValue("sub");
 
-    /// <summary>The connection's own address: a header that a caller can write is no address. Whoever has one IPv6 address has 2^64.</summary>
+    /// <summary>The connection's own address: a header that a caller can write is no address. One IPv6 caller has 2^64.</summary>
     public static string PeerOf(HttpContext http)
     {
         if (http.Connection.RemoteIpAddress is not { } address)

@@ -16,7 +16,8 @@ internal sealed class BrowserOptions : IValidatableObject
         from origin in Origins
         where !(Uri.TryCreate(origin, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
                 && address.GetLeftPart(UriPartial.Authority) == origin)
-        select new ValidationResult($"{Section}:Origins must be origins as browsers send them, such as https://console.example.id", [nameof(Origins)]);
+        select new ValidationResult(
+            $"{Section}:Origins must be spelled as browsers send them: https://console.example.id", [nameof(Origins)]);
 }
 
 /// <summary>What stands in front of the gateway.</summary>

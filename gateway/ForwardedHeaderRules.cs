@@ -4,7 +4,10 @@ using Yarp.ReverseProxy.Transforms.Builder;
 
 namespace Platform.Gateway;
 
-/// <summary>Which headers do not pass: those with which a caller could pretend to be someone or somewhere else, and our services' own asides.</summary>
+/// <summary>
+/// Which headers do not pass: those with which a caller could pretend to be someone or somewhere else, and what a service says that is
+/// the gateway's to say.
+/// </summary>
 internal static class ForwardedHeaderRules
 {
     private static readonly FrozenSet<string> Forgeable = new[]

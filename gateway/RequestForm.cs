@@ -79,7 +79,9 @@ internal static partial class RequestForm
             return (CommonRefusals.MethodNotAllowed, $"Use one of {string.Join(", ", Methods)}.");
         if (Unplain().IsMatch(PathOf(target)))
             return (Ambiguous, "Send the path in its plain form: no percent-encoding, no dot segments, no backslash, no semicolon.");
-        if (request.Headers.TransferEncoding.Count > 0 && (request.ContentLength is not null || request.Headers.ContainsKey("X-Content-Length")))
+        // Of two framings the server keeps the chunked one and puts the length aside under this name.
+        var lengths = request.ContentLength is not null || request.Headers.ContainsKey("X-Content-Length");
+        if (request.Headers.TransferEncoding.Count > 0 && lengths)
             return (Ambiguous, "Send Content-Length or Transfer-Encoding, not both.");
         if (request.ContentLength > MaxBodyBytes)
             return (BodyTooLarge, $"Send at most {MaxBodyBytes / 1024} KB.");

@@ -48,7 +48,9 @@ public sealed class Backend : IAsyncDisposable
     private async Task AnswerAsync(HttpContext http)
     {
         var target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        var headers = new HeaderDictionary(http.Request.Headers.ToDictionary(header => header.Key, header => header.Value, StringComparer.OrdinalIgnoreCase));
+        var headers = new HeaderDictionary();
+        foreach (var (name, value) in http.Request.Headers)
+            headers[name] = value;
         if (behaviours.TryGetValue(http.Request.Path.Value!, out var behave))
         {
             received.Enqueue(new(service, http.Request.Method, target, headers, []));

@@ -83,7 +83,8 @@ public sealed class GatewayHost : IAsyncLifetime
         var fitting = Received.Where(request => request.Target == target).ToList();
         return fitting.Count == 1
             ? fitting[0]
-            : throw new InvalidOperationException($"{fitting.Count} requests at {target}; seen: {string.Join(", ", Received.Select(r => r.Target))}");
+            : throw new InvalidOperationException(
+                $"{fitting.Count} requests at {target}; seen: {string.Join(", ", Received.Select(request => request.Target))}");
     }
 
     public async ValueTask DisposeAsync()
@@ -105,8 +106,10 @@ public sealed class GatewayHost : IAsyncLifetime
             web.UseSetting($"Services:{name}", backend.Address);
         foreach (var (name, value) in settings)
             web.UseSetting(name, value);
-        if (KnowsTheKeys)
-            web.ConfigureServices(services => services.PostConfigure<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme, BelieveTestKey));
+        if (!KnowsTheKeys)
+            return;
+        web.ConfigureServices(services =>
+            services.PostConfigure<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme, BelieveTestKey));
     }
 
     private static void BelieveTestKey(JwtBearerOptions bearer)

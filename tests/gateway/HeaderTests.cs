@@ -7,8 +7,9 @@ public sealed class HeaderTests(GatewayHost gateway) : IClassFixture<GatewayHost
 {
     private static readonly string[] Forged =
     [
-        "X-Real-IP", "X-Client-IP", "X-User-Id", "X-User", "X-User-Role", "X-User-Email", "X-Roles", "X-Original-URL", "X-Original-Host", "X-Rewrite-URL",
-        "X-Forwarded-User", "X-Forwarded-Prefix", "X-Forwarded-Port", "X-Forwarded-Server", "X-Forwarded-Scheme", "X-Auth-Request-User",
+        "X-Real-IP", "X-Client-IP", "X-User-Id", "X-User", "X-User-Role", "X-User-Email", "X-Roles", "X-Original-URL", "X-Original-Host",
+        "X-Rewrite-URL", "X-Forwarded-User", "X-Forwarded-Prefix", "X-Forwarded-Port", "X-Forwarded-Server", "X-Forwarded-Scheme",
+        "X-Auth-Request-User",
         "Forwarded", "X-Request-Id", "X-HTTP-Method-Override", "Client-IP", "True-Client-IP", "b3", "X-B3-TraceId", "baggage", "tracestate",
         "Correlation-Context", "Request-Id", "Via", "Proxy", "X-Internal-Token", "X-Content-Length",
     ];
@@ -19,7 +20,11 @@ public sealed class HeaderTests(GatewayHost gateway) : IClassFixture<GatewayHost
         const string Target = "/api/wallet/forged";
 
         await RawCaller.AskAsync(gateway,
-            [$"GET {Target} HTTP/1.1", .. Forged.Select(name => $"{name}: 6.6.6.6"), .. Forged.Select(name => $"{name.ToLowerInvariant()}: 6.6.6.6")]);
+        [
+            $"GET {Target} HTTP/1.1",
+            .. Forged.Select(name => $"{name}: 6.6.6.6"),
+            .. Forged.Select(name => $"{name.ToLowerInvariant()}: 6.6.6.6"),
+        ]);
 
         var arrived = gateway.TheOneAt(Target);
         arrived.Headers.Where(header => header.Value.ToString().Contains("6.6.6.6", StringComparison.Ordinal)).ShouldBeEmpty();
@@ -32,7 +37,8 @@ public sealed class HeaderTests(GatewayHost gateway) : IClassFixture<GatewayHost
 
         await RawCaller.AskAsync(gateway,
         [
-            $"GET {Target} HTTP/1.1", "X-Forwarded-For: 6.6.6.6", "x-forwarded-for: 7.7.7.7", "X-Forwarded-Proto: https", "X-Forwarded-Host: evil.example",
+            $"GET {Target} HTTP/1.1", "X-Forwarded-For: 6.6.6.6", "x-forwarded-for: 7.7.7.7", "X-Forwarded-Proto: https",
+            "X-Forwarded-Host: evil.example",
             "Connection: close, X-Forwarded-For, X-Forwarded-Proto",
         ]);
 
@@ -47,7 +53,8 @@ public sealed class HeaderTests(GatewayHost gateway) : IClassFixture<GatewayHost
     {
         await using var behind = await GatewayHost.StartAsync(("Ingress:TrustedNetworks:0", "127.0.0.0/8"));
 
-        await RawCaller.AskAsync(behind, ["GET /api/wallet/hop HTTP/1.1", "X-Forwarded-For: 6.6.6.6, 203.0.113.9", "X-Forwarded-Proto: https"]);
+        await RawCaller.AskAsync(behind,
+            ["GET /api/wallet/hop HTTP/1.1", "X-Forwarded-For: 6.6.6.6, 203.0.113.9", "X-Forwarded-Proto: https"]);
 
         behind.TheOneAt("/api/wallet/hop").Headers["X-Forwarded-For"].ToString().ShouldBe("203.0.113.9");
         behind.TheOneAt("/api/wallet/hop").Headers["X-Forwarded-Proto"].ToString().ShouldBe("https");
@@ -60,8 +67,8 @@ public sealed class HeaderTests(GatewayHost gateway) : IClassFixture<GatewayHost
 
         await RawCaller.AskAsync(gateway,
         [
-            $"POST {Target} HTTP/1.1", "Connection: close, Authorization, Idempotency-Key", "Authorization: Bearer abc", "Idempotency-Key: k-1",
-            "Prefer: wait=5", "Last-Event-ID: 17", "Accept: application/json", "Content-Length: 0",
+            $"POST {Target} HTTP/1.1", "Connection: close, Authorization, Idempotency-Key", "Authorization: Bearer abc",
+            "Idempotency-Key: k-1", "Prefer: wait=5", "Last-Event-ID: 17", "Accept: application/json", "Content-Length: 0",
         ]);
 
         var headers = gateway.TheOneAt(Target).Headers;
@@ -78,7 +85,8 @@ public sealed class HeaderTests(GatewayHost gateway) : IClassFixture<GatewayHost
         const string Target = "/api/wallet/trace";
         const string Theirs = "0af7651916cd43dd8448eb211c80319c";
 
-        var answer = await RawCaller.AskAsync(gateway, [$"GET {Target} HTTP/1.1", $"traceparent: 00-{Theirs}-b7ad6b7169203331-01", "X-Request-Id: mine"]);
+        var answer = await RawCaller.AskAsync(gateway,
+            [$"GET {Target} HTTP/1.1", $"traceparent: 00-{Theirs}-b7ad6b7169203331-01", "X-Request-Id: mine"]);
 
         var sentOn = gateway.TheOneAt(Target).Headers.TraceParent.ToString();
         sentOn.ShouldMatch("^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$");
@@ -104,7 +112,8 @@ public sealed class HeaderTests(GatewayHost gateway) : IClassFixture<GatewayHost
     [Fact]
     public async Task An_answer_of_429_and_one_of_502_have_the_security_headers_too()
     {
-        await using var tight = await GatewayHost.StartAsync(("RateLimits:Factor", "1"), ("RateLimits:Admin", "1"), ("Services:Catalog", "http://127.0.0.1:1"));
+        await using var tight = await GatewayHost.StartAsync(
+            ("RateLimits:Factor", "1"), ("RateLimits:Admin", "1"), ("Services:Catalog", "http://127.0.0.1:1"));
 
         await RawCaller.AskAsync(tight, ["GET /api/admin/wallets HTTP/1.1"]);
         var limited = await RawCaller.AskAsync(tight, ["GET /api/admin/wallets HTTP/1.1"]);
@@ -152,7 +161,8 @@ public sealed class HeaderTests(GatewayHost gateway) : IClassFixture<GatewayHost
         {
             http.Response.StatusCode = status;
             http.Response.Headers.RetryAfter = "17";
-            return http.Response.WriteAsJsonAsync(new { code, status, data = new { shortfall = 5 } }, options: null, "application/problem+json", http.RequestAborted);
+            var problem = new { code, status, data = new { shortfall = 5 } };
+            return http.Response.WriteAsJsonAsync(problem, options: null, "application/problem+json", http.RequestAborted);
         });
         using var caller = gateway.Caller(TestTokens.For(Guid.CreateVersion7()));
 

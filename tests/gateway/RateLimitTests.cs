@@ -8,7 +8,8 @@ public sealed class RateLimitTests : IAsyncLifetime
     private GatewayHost gateway = null!;
 
     public async ValueTask InitializeAsync() => gateway = await GatewayHost.StartAsync(
-        ("RateLimits:Factor", "1"), ("RateLimits:SignIn", "2"), ("RateLimits:Catalog", "3"), ("RateLimits:User", "4"), ("RateLimits:Admin", "5"),
+        ("RateLimits:Factor", "1"),
+        ("RateLimits:SignIn", "2"), ("RateLimits:Catalog", "3"), ("RateLimits:User", "4"), ("RateLimits:Admin", "5"),
         ("RateLimits:Polls", "6"), ("RateLimits:Webhook", "7"));
 
     public ValueTask DisposeAsync() => gateway.DisposeAsync();
@@ -27,7 +28,7 @@ public sealed class RateLimitTests : IAsyncLifetime
     [InlineData("GET", "/api/subscriptions/1/metrics", 6)]
     [InlineData("GET", "/socket.io/?transport=polling", 6)]
     [InlineData("POST", "/api/wallet/webhook/midtrans", 7)]
-    public async Task Each_kind_of_request_has_its_own_limit_and_beyond_it_the_answer_says_when_to_come_back(string method, string target, int limit)
+    public async Task Each_kind_of_request_has_its_own_limit_and_the_refusal_says_when_to_return(string method, string target, int limit)
     {
         using var caller = gateway.Caller();
         for (var i = 0; i < limit; i++)
@@ -69,6 +70,7 @@ public sealed class RateLimitTests : IAsyncLifetime
     [Fact]
     public async Task A_stranger_shares_the_limit_of_his_address_whatever_he_writes_into_headers()
     {
+        var hourAgo = TimeProvider.System.GetUtcNow().AddHours(-1);
         using var stranger = gateway.Caller();
         await UseUpAsync(stranger, "/api/wallet/info");
 
@@ -76,7 +78,7 @@ public sealed class RateLimitTests : IAsyncLifetime
                  [
                      ("X-Forwarded-For", "6.6.6.6"), ("X-Real-IP", "6.6.6.6"), ("Forwarded", "for=6.6.6.6"), ("X-User-Id", "7"),
                      ("Authorization", "Bearer rubbish"), ("Authorization", $"Bearer {Forged()}"),
-                     ("Authorization", $"Bearer {TestTokens.For(Guid.CreateVersion7(), expires: TimeProvider.System.GetUtcNow().AddHours(-1))}"),
+                     ("Authorization", $"Bearer {TestTokens.For(Guid.CreateVersion7(), expires: hourAgo)}"),
                  ])
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, "/api/wallet/info");

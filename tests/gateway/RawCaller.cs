@@ -23,7 +23,7 @@ public static class RawCaller
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
-    /// <param name="lines">The request line and the headers; Host is added when missing, and "Connection: close" unless a line names one.</param>
+    /// <param name="lines">The request line and the headers; Host and "Connection: close" are added when they are missing.</param>
     public static Task<RawAnswer> AskAsync(GatewayHost gateway, string[] lines, string body = "")
     {
         List<string> head = [.. lines];

@@ -42,7 +42,8 @@ public sealed class RequestFormTests(GatewayHost gateway) : IClassFixture<Gatewa
     {
         var before = gateway.Received.Count();
 
-        var answer = await RawCaller.AskAsync(gateway, [$"GET {target.Replace("{host}", gateway.Address.Authority, StringComparison.Ordinal)} HTTP/1.1"]);
+        target = target.Replace("{host}", gateway.Address.Authority, StringComparison.Ordinal);
+        var answer = await RawCaller.AskAsync(gateway, [$"GET {target} HTTP/1.1"]);
 
         answer.ShouldBe(400, "AMBIGUOUS_REQUEST");
         gateway.Received.Count().ShouldBe(before);
@@ -145,7 +146,8 @@ public sealed class RequestFormTests(GatewayHost gateway) : IClassFixture<Gatewa
     [Fact]
     public async Task Pipelined_requests_are_answered_one_by_one()
     {
-        string Ask(string target, string connection) => $"GET {target} HTTP/1.1\r\nHost: {gateway.Address.Authority}\r\nConnection: {connection}\r\n\r\n";
+        string Ask(string target, string connection) =>
+            $"GET {target} HTTP/1.1\r\nHost: {gateway.Address.Authority}\r\nConnection: {connection}\r\n\r\n";
 
         var answer = await RawCaller.SendAsync(gateway, Ask("/api/wallet/pipe/1", "keep-alive") + Ask("/api/wallet/pipe/2", "close"));
 
@@ -159,7 +161,8 @@ public sealed class RequestFormTests(GatewayHost gateway) : IClassFixture<Gatewa
     {
         const string Target = "/api/wallet/h2c";
 
-        var answer = await RawCaller.AskAsync(gateway, [$"GET {Target} HTTP/1.1", "Connection: Upgrade, HTTP2-Settings, close", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAAP__"]);
+        var answer = await RawCaller.AskAsync(gateway,
+            [$"GET {Target} HTTP/1.1", "Connection: Upgrade, HTTP2-Settings, close", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAAP__"]);
 
         answer.Status.ShouldBe(200, answer.Text);
         gateway.TheOneAt(Target).Headers.Upgrade.ShouldBeEmpty();
@@ -202,7 +205,8 @@ public sealed class RequestFormTests(GatewayHost gateway) : IClassFixture<Gatewa
         var body = new string('a', 65 * 1024);
 
         var announced = await RawCaller.AskAsync(gateway, ["POST /api/wallet/body HTTP/1.1", $"Content-Length: {body.Length}"], body);
-        var chunked = await RawCaller.AskAsync(gateway, ["POST /api/wallet/body HTTP/1.1", "Transfer-Encoding: chunked"], $"{body.Length:x}\r\n{body}\r\n0\r\n\r\n");
+        var chunked = await RawCaller.AskAsync(gateway, ["POST /api/wallet/body HTTP/1.1", "Transfer-Encoding: chunked"],
+            $"{body.Length:x}\r\n{body}\r\n0\r\n\r\n");
 
         announced.ShouldBe(413, "BODY_TOO_LARGE");
         chunked.ShouldBe(413, "BODY_TOO_LARGE");
@@ -212,7 +216,8 @@ public sealed class RequestFormTests(GatewayHost gateway) : IClassFixture<Gatewa
     [Fact]
     public async Task A_body_that_is_only_announced_too_large_is_refused_before_it_is_sent()
     {
-        var answer = await RawCaller.AskAsync(gateway, ["POST /api/wallet/expect HTTP/1.1", "Content-Length: 5000000", "Expect: 100-continue"]);
+        var answer = await RawCaller.AskAsync(gateway,
+            ["POST /api/wallet/expect HTTP/1.1", "Content-Length: 5000000", "Expect: 100-continue"]);
 
         answer.ShouldBe(413, "BODY_TOO_LARGE");
     }

@@ -41,9 +41,11 @@ public sealed class StartingTests
         {
             RedirectStandardError = true, RedirectStandardOutput = true, Environment =
             {
-                ["DOTNET_ENVIRONMENT"] = "Production", ["ASPNETCORE_ENVIRONMENT"] = "Production", ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
+                ["DOTNET_ENVIRONMENT"] = "Production", ["ASPNETCORE_ENVIRONMENT"] = "Production",
+                ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
                 ["Auth__Authority"] = "http://identity", ["Auth__Issuer"] = "platform", ["Auth__Audience"] = "platform",
-                ["Services__Identity"] = "http://identity", ["Services__Catalog"] = "http://catalog", ["Services__Wallet"] = "http://wallet",
+                ["Services__Identity"] = "http://identity", ["Services__Catalog"] = "http://catalog",
+                ["Services__Wallet"] = "http://wallet",
                 ["Services__Subscriptions"] = "http://subscriptions", ["Services__Provisioner"] = "http://provisioner",
             },
         };

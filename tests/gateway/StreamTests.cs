@@ -49,7 +49,8 @@ public sealed class StreamTests(GatewayHost gateway) : IClassFixture<GatewayHost
             using var socket = await http.WebSockets.AcceptWebSocketAsync();
             var buffer = new byte[100];
             var heard = await socket.ReceiveAsync(buffer, http.RequestAborted);
-            await socket.SendAsync(Encoding.UTF8.GetBytes("you said " + Encoding.UTF8.GetString(buffer, 0, heard.Count)), WebSocketMessageType.Text, true, http.RequestAborted);
+            var echo = Encoding.UTF8.GetBytes("you said " + Encoding.UTF8.GetString(buffer, 0, heard.Count));
+            await socket.SendAsync(echo, WebSocketMessageType.Text, true, http.RequestAborted);
             await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, http.RequestAborted);
         });
         using var socket = new ClientWebSocket();
