@@ -72,7 +72,7 @@ internal sealed class Customer : IDisposable
         var seen = new List<string>();
         while (await reader.ReadLineAsync(limit.Token) is { } line)
         {
-            if (!line.StartsWith("data:", StringComparison.Ordinal) || JsonNode.Parse(line[5..]) is not { } entry)
+            if (!line.StartsWith("data: {", StringComparison.Ordinal) || JsonNode.Parse(line["data: ".Length..]) is not { } entry)
                 continue;
             seen.Add(entry["step"]!.GetValue<string>());
             if (seen[^1] == step)
