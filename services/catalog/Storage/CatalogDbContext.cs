@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Platform.Catalog.Assortment;
 using Platform.Catalog.Seats;
 using Platform.Contracts;
@@ -27,16 +26,9 @@ public sealed class CatalogDbContext(DbContextOptions<CatalogDbContext> options)
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
-        configurationBuilder.Properties<Money>().HaveConversion<RupiahColumn>();
-        configurationBuilder.Properties<PlanType>().HaveConversion<UpperCaseColumn<PlanType>>();
-        configurationBuilder.Properties<ProbeKind>().HaveConversion<UpperCaseColumn<ProbeKind>>();
-        configurationBuilder.Properties<SeatState>().HaveConversion<UpperCaseColumn<SeatState>>();
+        configurationBuilder.Properties<Money>().HaveConversion<MoneyColumn>();
+        configurationBuilder.Properties<PlanType>().HaveConversion<WireEnumColumn<PlanType>>();
+        configurationBuilder.Properties<ProbeKind>().HaveConversion<WireEnumColumn<ProbeKind>>();
+        configurationBuilder.Properties<SeatState>().HaveConversion<WireEnumColumn<SeatState>>();
     }
-
-    private sealed class RupiahColumn() : ValueConverter<Money, long>(money => money.Rupiah, rupiah => Money.Idr(rupiah));
-
-    /// <summary>The store spells a closed set as the wire does: <c>RESERVED</c>. The sets have one-word members only.</summary>
-    private sealed class UpperCaseColumn<TEnum>() : ValueConverter<TEnum, string>(
-        member => member.ToString()!.ToUpperInvariant(), text => Enum.Parse<TEnum>(text, true))
-        where TEnum : struct, Enum;
 }

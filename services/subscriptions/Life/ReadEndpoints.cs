@@ -21,8 +21,8 @@ internal static class ReadEndpoints
         _ = includeInstances;
         if (status is not null && !IsStatus(status))
             return CommonRefusals.Invalid.ToProblem(
-                $"status must be one of {string.Join(", ", Enum.GetValues<SubscriptionStatus>().Select(WireWords.Of))}.");
-        var wanted = status is null ? (SubscriptionStatus?)null : WireWords.Parse<SubscriptionStatus>(status);
+                $"status must be one of {string.Join(", ", Enum.GetValues<SubscriptionStatus>().Select(WireEnum.Text))}.");
+        var wanted = status is null ? (SubscriptionStatus?)null : WireEnum.Value<SubscriptionStatus>(status);
         var rows = await (
             from s in db.Subscriptions.AsNoTracking()
             join service in db.Services on s.ServiceId equals service.Id
@@ -53,5 +53,5 @@ internal static class ReadEndpoints
         });
     }
 
-    private static bool IsStatus(string word) => Enum.GetValues<SubscriptionStatus>().Any(s => WireWords.Of(s) == word);
+    private static bool IsStatus(string word) => Enum.GetValues<SubscriptionStatus>().Any(s => WireEnum.Text(s) == word);
 }

@@ -1,8 +1,8 @@
 using System.Text.Json.Serialization;
 using Platform.Contracts;
+using Platform.Hosting;
 using Platform.Subscriptions.Assortment;
 using Platform.Subscriptions.Instances;
-using Platform.Subscriptions.Storage;
 
 namespace Platform.Subscriptions.Life;
 
@@ -14,8 +14,8 @@ internal class SubscriptionRow(Subscription s)
     public Guid UserId { get; } = s.UserId;
     public Guid ServiceId { get; } = s.ServiceId;
     public Guid PlanId { get; } = s.PlanId;
-    public string Status { get; } = WireWords.Of(s.Status);
-    public string Phase { get; } = WireWords.Of(s.Phase);
+    public string Status { get; } = WireEnum.Text(s.Status);
+    public string Phase { get; } = WireEnum.Text(s.Phase);
     public string? Reason { get; } = s.Reason;
     public DateTimeOffset StartDate { get; } = s.PeriodStart;
     public DateTimeOffset EndDate { get; } = s.EndedAt is { } ended && ended < s.PeriodEnd ? ended : s.PeriodEnd;
@@ -48,7 +48,7 @@ internal class PlanCard(PlanCopy p)
 {
     public Guid Id { get; } = p.Id;
     public string Name { get; } = p.Name;
-    public string PlanType { get; } = WireWords.Of(p.Tier);
+    public string PlanType { get; } = WireEnum.Text(p.Tier);
     public Money MonthlyPrice { get; } = p.MonthlyPrice;
     public int CpuMilli { get; } = p.Resources.CpuMillis;
     public int MemoryMb { get; } = p.Resources.MemoryMib;

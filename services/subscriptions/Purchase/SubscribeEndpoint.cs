@@ -71,7 +71,7 @@ internal static class SubscribeEndpoint
             Detail = $"{offer.Service.Name}, {offer.Plan.Name}.", Amount = offer.Plan.MonthlyPrice,
         });
         var item = new ChargedItem("SUBSCRIPTION", subscription.Id, offer.Service.Name, offer.Service.Slug, offer.Plan.Name,
-            WireWords.Of(offer.Plan.Tier), $"{offer.Service.Name} – {offer.Plan.Name}, first month");
+            WireEnum.Text(offer.Plan.Tier), $"{offer.Service.Name} – {offer.Plan.Name}, first month");
         await publish.Publish(new PurchaseRequested(subscription.Id, subscription.UserId, subscription.PlanId, subscription.MonthlyPrice,
             subscription.ReservationId, subscription.HoldId, subscription.InstanceId, item), ct);
         try

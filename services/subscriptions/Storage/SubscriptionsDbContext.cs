@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
-using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Platform.Contracts;
 using Platform.Hosting;
 using Platform.Messaging;
@@ -28,10 +27,10 @@ internal sealed class SubscriptionsDbContext(DbContextOptions<SubscriptionsDbCon
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         configurationBuilder.Properties<Money>().HaveConversion<MoneyColumn>();
-        configurationBuilder.Properties<SubscriptionStatus>().HaveConversion<EnumColumn<SubscriptionStatus>>();
-        configurationBuilder.Properties<SubscriptionPhase>().HaveConversion<EnumColumn<SubscriptionPhase>>();
-        configurationBuilder.Properties<PlanTier>().HaveConversion<EnumColumn<PlanTier>>();
-        configurationBuilder.Properties<QuoteAction>().HaveConversion<EnumColumn<QuoteAction>>();
+        configurationBuilder.Properties<SubscriptionStatus>().HaveConversion<WireEnumColumn<SubscriptionStatus>>();
+        configurationBuilder.Properties<SubscriptionPhase>().HaveConversion<WireEnumColumn<SubscriptionPhase>>();
+        configurationBuilder.Properties<PlanTier>().HaveConversion<WireEnumColumn<PlanTier>>();
+        configurationBuilder.Properties<QuoteAction>().HaveConversion<WireEnumColumn<QuoteAction>>();
     }
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
@@ -41,12 +40,6 @@ internal sealed class SubscriptionsDbContext(DbContextOptions<SubscriptionsDbCon
         modelBuilder.AddIdempotencyKeys();
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(SubscriptionsDbContext).Assembly);
     }
-
-    private sealed class MoneyColumn() : ValueConverter<Money, long>(money => money.Rupiah, rupiah => Money.Idr(rupiah));
-
-    /// <summary>The word that is on the wire too, <c>PENDING_PAYMENT</c>.</summary>
-    private sealed class EnumColumn<T>() : ValueConverter<T, string>(value => WireWords.Of(value), word => WireWords.Parse<T>(word))
-        where T : struct, Enum;
 }
 
 /// <summary>Lets <c>dotnet ef</c> build the model without a running service.</summary>

@@ -67,7 +67,7 @@ internal static class UpgradeEndpoint
 
         subscription.BeginUpgrade(life.Now);
         var upgradeId = Guid.CreateVersion7(life.Now);
-        var item = new ChargedItem("UPGRADE", id, offer!.Service.Name, offer.Service.Slug, offer.Plan.Name, WireWords.Of(offer.Plan.Tier),
+        var item = new ChargedItem("UPGRADE", id, offer!.Service.Name, offer.Service.Slug, offer.Plan.Name, WireEnum.Text(offer.Plan.Tier),
             $"{offer.Service.Name} – {price!.Lines[0].Text}");
         await publish.Publish(new UpgradeRequested(upgradeId, id, user.Id, subscription.InstanceId, subscription.PlanId, offer.Plan.Id,
             offer.Plan.MonthlyPrice, price.Total, subscription.ReservationId, item), ct);

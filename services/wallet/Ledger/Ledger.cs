@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 using Platform.Contracts;
+using Platform.Hosting;
 
 namespace Platform.Wallets;
 

@@ -2,16 +2,17 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Platform.Contracts;
 
-namespace Platform.Wallets;
+namespace Platform.Hosting;
 
-internal sealed class MoneyColumn() : ValueConverter<Money, long>(money => money.Rupiah, rupiah => Money.Idr(rupiah));
+/// <summary>Whole rupiah as bigint.</summary>
+public sealed class MoneyColumn() : ValueConverter<Money, long>(money => money.Rupiah, rupiah => Money.Idr(rupiah));
 
 /// <summary>Enums are stored as the text that they have on the wire.</summary>
-internal sealed class WireEnumColumn<T>() : ValueConverter<T, string>(value => WireEnum.Text(value), text => WireEnum.Value<T>(text))
+public sealed class WireEnumColumn<T>() : ValueConverter<T, string>(value => WireEnum.Text(value), text => WireEnum.Value<T>(text))
     where T : struct, Enum;
 
 /// <summary>The one spelling of an enum outside of C#: <c>TopUp</c> is <c>TOP_UP</c>.</summary>
-internal static class WireEnum
+public static class WireEnum
 {
     public static string Text<T>(T value) where T : struct, Enum => Names<T>.Texts[value];
 
