@@ -91,11 +91,18 @@ public static class PlatformHost
                 await app.RunAsync();
             return 0;
         }
-        catch (Exception e) when (e is OptionsValidationException or MissingSettingException)
+        catch (Exception e) when (FaultsOfSettings(e) is { Count: > 0 } faults)
         {
-            await Console.Error.WriteLineAsync($"{service} does not start: {e.Message}");
+            await Console.Error.WriteLineAsync($"{service} does not start: {string.Join("; ", faults)}");
             return 78;
         }
+    }
+
+    /// <summary>What is wrong with the settings, or null when the exception is about something else. Several wrong sections come together.</summary>
+    private static List<string>? FaultsOfSettings(Exception thrown)
+    {
+        IReadOnlyList<Exception> all = thrown is AggregateException several ? several.InnerExceptions : [thrown];
+        return all.All(e => e is OptionsValidationException or MissingSettingException) ? [.. all.Select(e => e.Message).Distinct()] : null;
     }
 
     private static Task WriteReadiness(HttpContext context, HealthReport report)
