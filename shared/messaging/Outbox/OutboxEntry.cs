@@ -42,7 +42,7 @@ public sealed class OutboxEntry
         {
             MessageId = messageId,
             OrderKey = context.CorrelationId ?? context.ConversationId ?? messageId,
-            Destination = context.DestinationAddress!.PathAndQuery,
+            Destination = PathOf(context.DestinationAddress!),
             ContentType = context.ContentType!.ToString(),
             Body = context.Serializer.GetMessageBody(context).GetString(),
             DueAt = due?.At,
@@ -51,6 +51,11 @@ public sealed class OutboxEntry
             Mandatory = context.RequestId is null && !typeof(T).IsDefined(typeof(SubscribersOptionalAttribute), inherit: false),
         };
     }
+
+    // "queue:x" means: declare the queue x and send to it. Its owner declares it, as a quorum queue; a second declaration with other
+    // arguments is refused and the send hangs. The exchange of the same name is enough, and mandatory tells when nobody is behind it.
+    private static string PathOf(Uri destination) =>
+        destination.Query.Contains("bind=true", StringComparison.Ordinal) ? destination.AbsolutePath : destination.PathAndQuery;
 }
 
 /// <summary>Payload of a send that is to leave later.</summary>
