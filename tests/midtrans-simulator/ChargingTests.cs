@@ -91,22 +91,22 @@ public sealed class ChargingTests
     [Theory]
     [InlineData(
         """{"payment_type":"bank_transfer","bank_transfer":{"bank":"bca"},""" +
-        """"transaction_details":{"order_id":"x","gross_amount":0}}""",
+        """ "transaction_details":{"order_id":"x","gross_amount":0}}""",
         "gross_amount")]
     [InlineData(
         """{"payment_type":"bank_transfer","bank_transfer":{"bank":"bca"},""" +
-        """"transaction_details":{"order_id":"x","gross_amount":9999}}""",
+        """ "transaction_details":{"order_id":"x","gross_amount":9999}}""",
         "between")]
     [InlineData(
         """{"payment_type":"bank_transfer","bank_transfer":{"bank":"nobank"},""" +
-        """"transaction_details":{"order_id":"x","gross_amount":10000}}""",
+        """ "transaction_details":{"order_id":"x","gross_amount":10000}}""",
         "payment_type")]
     [InlineData("""{"payment_type":"shopeepay","transaction_details":{"order_id":"x","gross_amount":10000}}""", "shopeepay is required")]
     [InlineData("""{"payment_type":"gopay","transaction_details":{"gross_amount":10000}}""", "order_id is required")]
     [InlineData("""{"transaction_details":{"order_id":"x","gross_amount":10000}}""", "payment_type is required")]
     [InlineData(
         """{"payment_type":"gopay","transaction_details":{"order_id":"x","gross_amount":10000},""" +
-        """"custom_expiry":{"expiry_duration":8,"unit":"day"}}""",
+        """ "custom_expiry":{"expiry_duration":8,"unit":"day"}}""",
         "longer")]
     public async Task A_body_that_is_not_valid_is_HTTP_400_with_a_list_of_messages(string body, string message)
     {

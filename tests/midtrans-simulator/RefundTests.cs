@@ -88,6 +88,18 @@ public sealed class RefundTests
         (await simulator.ActAsync("r-6", "refund")).Code.ShouldBe("200");
     }
 
+    [Fact]
+    public async Task A_refunded_order_cannot_be_paid_again()
+    {
+        await using var simulator = await SettledAsync("gopay", "r-7");
+        await simulator.ActAsync("r-7", "refund");
+
+        var again = await simulator.CallAsync(HttpMethod.Post, "/_simulator/orders/r-7/pay", new JsonObject(), key: null);
+
+        again.HttpCode.ShouldBe(409);
+        (await simulator.GetStatusAsync("r-7")).Status.ShouldBe("refund");
+    }
+
     private static async Task<SimulatorHost> SettledAsync(string method, string orderId)
     {
         var simulator = await SimulatorHost.StartAsync();

@@ -107,7 +107,8 @@ internal sealed class SimulatorHost : IAsyncDisposable
     /// <summary>A call of the control API that must work.</summary>
     public async Task<Answer> ControlAsync(HttpMethod method, string path, JsonNode? body = null)
     {
-        var answer = await CallAsync(method, "/_simulator/" + path, body ?? (method == HttpMethod.Get ? null : new JsonObject()), key: null);
+        var sent = body ?? (method == HttpMethod.Get ? null : new JsonObject());
+        var answer = await CallAsync(method, "/_simulator/" + path, sent, key: null);
         answer.HttpCode.ShouldBeInRange(200, 299, answer.Text);
         return answer;
     }
@@ -123,7 +124,7 @@ internal sealed class SimulatorHost : IAsyncDisposable
     public async Task<IReadOnlyList<JsonObject>> DeliveriesAsync(string orderId) =>
         [.. (await NotificationsAsync(orderId)).SelectMany(each => each["deliveries"]!.AsArray()).Select(each => (JsonObject)each!)];
 
-    /// <summary>Waits until the merchant has been told exactly these states, in this order, and each delivery has been written down.</summary>
+    /// <summary>Waits until the merchant has been told exactly these states, in this order, and no delivery is under way.</summary>
     public async Task MerchantIsToldAsync(string orderId, params string[] states)
     {
         var seen = "";
@@ -133,7 +134,7 @@ internal sealed class SimulatorHost : IAsyncDisposable
                 var told = Merchant.Received.Where(each => (string?)each.Body["order_id"] == orderId);
                 seen = string.Join(", ", told.Select(each => each.Status));
                 return seen == string.Join(", ", states)
-                    && (await DeliveriesAsync(orderId)).All(each => (bool)each["inFlight"]! is false && (string)each["state"]! != "waiting");
+                    && (await DeliveriesAsync(orderId)).All(each => !(bool)each["inFlight"]! && (string)each["state"]! != "waiting");
             },
             () => $"the merchant was told: {seen}; expected: {string.Join(", ", states)}");
     }

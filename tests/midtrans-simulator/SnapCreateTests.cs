@@ -26,11 +26,11 @@ public sealed class SnapCreateTests
     [InlineData("""{"transaction_details":{"order_id":"a/b","gross_amount":10000}}""", "not allowed")]
     [InlineData(
         """{"transaction_details":{"order_id":"123456789012345678901234567890123456789012345678901",""" +
-        """"gross_amount":10000}}""",
+        """ "gross_amount":10000}}""",
         "too long")]
     [InlineData(
         """{"transaction_details":{"order_id":"a","gross_amount":10000},"item_details":[{"name":"Top up",""" +
-        """"price":9000,"quantity":1}]}""",
+        """ "price":9000,"quantity":1}]}""",
         "transaction_details.gross_amount is not equal to the sum of item_details")]
     [InlineData("""{"transaction_details":{"order_id":"a","gross_amount":10000},"item_details":[{"price":10000,"quantity":1}]}""", "name")]
     [InlineData(
@@ -38,11 +38,11 @@ public sealed class SnapCreateTests
         "enabled_payments")]
     [InlineData(
         """{"transaction_details":{"order_id":"a","gross_amount":10000},""" +
-        """"expiry":{"start_time":"2026-03-10 10:00:00 +07:00","duration":1,"unit":"hour"}}""",
+        """ "expiry":{"start_time":"2026-03-10 10:00:00 +07:00","duration":1,"unit":"hour"}}""",
         "start_time")]
     [InlineData(
         """{"transaction_details":{"order_id":"a","gross_amount":10000},""" +
-        """"expiry":{"start_time":"2026-03-10 08:00:00 +0700","duration":1,"unit":"hour"}}""",
+        """ "expiry":{"start_time":"2026-03-10 08:00:00 +0700","duration":1,"unit":"hour"}}""",
         "passed")]
     [InlineData("""{"transaction_details":{"order_id":"a","gross_amount":10000},"expiry":{"duration":0,"unit":"hour"}}""", "duration")]
     [InlineData(
@@ -65,7 +65,8 @@ public sealed class SnapCreateTests
     {
         await using var simulator = await SimulatorHost.StartAsync();
         var body = Requests.Snap("snap-2");
-        body["item_details"] = JsonNode.Parse("""[{"name":"Top up","price":80000,"quantity":2},{"name":"Coupon","price":-10000,"quantity":1}]""");
+        body["item_details"] = JsonNode.Parse(
+            """[{"name":"Top up","price":80000,"quantity":2},{"name":"Coupon","price":-10000,"quantity":1}]""");
 
         (await simulator.OpenSnapAsync(body)).HttpCode.ShouldBe(201);
     }

@@ -158,7 +158,7 @@ internal sealed class OrderControl(Gateway gateway, Lifecycle lifecycle, SnapPay
     /// <summary>The transaction to pay: the open one, or a new one where the customer has not chosen, chooses again, or is late.</summary>
     private (Transaction? Transaction, ControlRefusal? Refusal) Payable(GatewayState state, Order order, ControlWish wish, string baseUrl)
     {
-        if (wish.TransactionId is null && order.Transactions.Exists(each => each.IsPaid))
+        if (wish.TransactionId is null && order.Transactions.Exists(each => each.IsProcessed))
         {
             return (null, new(409, "The order is paid. Name a transactionId to pay another of its transactions too."));
         }

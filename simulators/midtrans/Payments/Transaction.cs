@@ -68,6 +68,9 @@ internal sealed class Transaction
     [JsonIgnore] public bool IsPaid => PaidAt is not null
         && Status is TransactionStatus.Settlement or TransactionStatus.Capture or TransactionStatus.PartialRefund
             or TransactionStatus.PartialChargeback;
+
+    /// <summary>Paid, or paid and given back since: the order cannot be paid again. A reversed payment can.</summary>
+    [JsonIgnore] public bool IsProcessed => IsPaid || Status is TransactionStatus.Refund or TransactionStatus.Chargeback;
 }
 
 internal sealed record StatusChange(DateTimeOffset At, TransactionStatus Status, string? FraudStatus);

@@ -50,7 +50,7 @@ internal static class PaymentPage
         """);
 
     public static Html Result(Transaction transaction, string? finishUrl) => Html.Of($"""
-        <h1>{(transaction.IsPaid ? "Payment received" : "Payment not completed")}</h1>
+        <h1>{(transaction.IsProcessed ? "Payment received" : "Payment not completed")}</h1>
         {Amount(transaction.OrderId, transaction.Gross)}
         <dl><dt>Status</dt><dd>{transaction.Status.Wire()}</dd><dt>Method</dt><dd>{transaction.Method.Title}</dd></dl>
         {(Page.Origin(finishUrl) is null ? Html.Nothing : Html.Of($"""<p><a href="{finishUrl}">Back to the shop</a></p>"""))}

@@ -111,7 +111,7 @@ internal sealed class PaymentPages(
 
         var transaction = state.Orders[session.OrderId].Current;
         var target = Page.Origin(session.FinishUrl);
-        if (transaction is { IsPaid: true })
+        if (transaction is { IsProcessed: true })
         {
             var first = !choosing && notice is null;
             var report = PaymentPage.Report(view, first ? "success" : "error", first ? Outcome(session, transaction) : Processed());

@@ -28,7 +28,7 @@ internal sealed class SnapPayments(Gateway gateway, Charging charging, Lifecycle
             return new(null, "This payment page is closed.");
         }
 
-        if (!evenWhenClosed && state.Orders[session.OrderId].Transactions.Exists(each => each.IsPaid))
+        if (!evenWhenClosed && state.Orders[session.OrderId].Transactions.Exists(each => each.IsProcessed))
         {
             return new(null, "transaction has been processed");
         }

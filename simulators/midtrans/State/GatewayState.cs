@@ -85,7 +85,7 @@ internal sealed class Order
     public List<Guid> Notifications { get; init; } = [];
 
     /// <summary>The transaction that an order id stands for: the paid one, or the last that was started.</summary>
-    [JsonIgnore] public Transaction? Current => Transactions.LastOrDefault(each => each.IsPaid) ?? Transactions.LastOrDefault();
+    [JsonIgnore] public Transaction? Current => Transactions.LastOrDefault(each => each.IsProcessed) ?? Transactions.LastOrDefault();
 
     [JsonIgnore] public SnapSession? Session => Sessions.LastOrDefault();
 }
