@@ -56,10 +56,12 @@ internal sealed partial class KubernetesClient(ClusterConnection connection, IOp
     /// Server-side apply. Fields that somebody else changed under us are taken back; fields that we do not send are left alone.
     /// With a uid in the metadata only that very object is changed, with a resource version only that state of it.
     /// </summary>
-    public Task<T> ApplyAsync<T>(T wanted, CancellationToken ct) where T : KubernetesObject =>
-        CallAsync<T>(HttpMethod.Patch,
-            $"{wanted.Resource.Path(wanted.Metadata.Namespace, wanted.Metadata.Name)}?fieldManager={FieldManager}&force=true",
-            Body(wanted, "application/apply-patch+yaml"), ct);
+    public async Task<T> ApplyAsync<T>(T wanted, CancellationToken ct) where T : KubernetesObject
+    {
+        var path = $"{wanted.Resource.Path(wanted.Metadata.Namespace, wanted.Metadata.Name)}?fieldManager={FieldManager}&force=true";
+        var applied = await CallAsync<JsonElement>(HttpMethod.Patch, path, Body(wanted, "application/apply-patch+yaml"), ct);
+        return (T)applied.Deserialize(wanted.GetType(), KubernetesJson.Wire)!;
+    }
 
     /// <summary>Deletes this very object. One that is gone already is no fault; one with the same name and another uid is a Conflict.</summary>
     public async Task DeleteAsync(KubernetesObject existing, bool foreground, CancellationToken ct)

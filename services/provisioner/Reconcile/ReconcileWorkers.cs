@@ -106,11 +106,17 @@ internal sealed partial class ReconcileWorkers(ReconcileQueue queue, Claims clai
             await claims.ReleaseAsync(claim, CancellationToken.None);
             throw;
         }
+        catch (Exception e)
+        {
+            // A mistake of ours must not spin, nor hold up the wish's deadline: it counts as a failed try.
+            PassFailed(log, work.Instance, e);
+            findings.Fault = new(KubernetesFault.ServerError, "the whole pass", e.GetType().Name, null, e);
+        }
 
         await claims.SettleAsync(claim, findings, CancellationToken.None);
     }
 
-    [LoggerMessage(LogLevel.Error, "A pass for instance {Instance} broke off; it is tried again when its lease ends")]
+    [LoggerMessage(LogLevel.Error, "A pass for instance {Instance} broke off; it is tried again")]
     private static partial void PassFailed(ILogger log, Guid instance, Exception e);
 
     [LoggerMessage(LogLevel.Warning, "The search for due instances failed; the next one follows")]

@@ -6,14 +6,15 @@ using Platform.Provisioner.Instances;
 
 namespace Platform.Provisioner.Storage;
 
-internal sealed class ProvisionerDbContext(DbContextOptions<ProvisionerDbContext> options) : DbContext(options)
+/// <summary>Public for the tests' host only; its content is not.</summary>
+public sealed class ProvisionerDbContext(DbContextOptions<ProvisionerDbContext> options) : DbContext(options)
 {
     public const string Schema = "provisioner";
 
-    public DbSet<Instance> Instances => Set<Instance>();
+    internal DbSet<Instance> Instances => Set<Instance>();
 
     /// <summary>The row, locked until the transaction ends; null when there is none.</summary>
-    public async Task<Instance?> LockAsync(Guid id, CancellationToken ct) =>
+    internal async Task<Instance?> LockAsync(Guid id, CancellationToken ct) =>
         (await Instances.FromSql($"SELECT * FROM provisioner.instances WHERE id = {id} FOR UPDATE").ToListAsync(ct)).SingleOrDefault();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
