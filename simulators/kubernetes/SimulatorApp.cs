@@ -21,7 +21,8 @@ internal static class SimulatorApp
         var builder = WebApplication.CreateSlimBuilder(args);
         if (builder.Environment.IsProduction() && builder.Configuration["environment"] is not null)
         {
-            throw new InvalidOperationException("This is a simulator of Kubernetes. It does not start when ASPNETCORE_ENVIRONMENT is Production.");
+            throw new InvalidOperationException(
+                "This is a simulator of Kubernetes. It does not start when ASPNETCORE_ENVIRONMENT is Production.");
         }
 
         var options = builder.Configuration.GetSection(SimulatorOptions.Section).Get<SimulatorOptions>() ?? new();
@@ -66,6 +67,7 @@ internal static class SimulatorApp
         services.AddSingleton(new ObjectStore(options.HistoryLength));
         services.AddSingleton(provider => new Identifiers(provider.GetRequiredService<ObjectStore>(), options.Seed));
         services.AddSingleton<Admission>();
+        services.AddSingleton<Intake>();
         services.AddSingleton<ObjectWriter>();
         services.AddSingleton<ObjectRemover>();
         services.AddSingleton<EventRecorder>();

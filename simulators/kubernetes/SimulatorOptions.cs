@@ -25,7 +25,9 @@ internal sealed class SimulatorOptions
     /// <summary>Written at start, for kubectl and the provisioner: address, token, certificate.</summary>
     public string? KubeconfigFile { get; init; }
 
-    /// <summary>The certificate and key (PEM) for https addresses; made when it is missing. Without a path a new one is made at each start.</summary>
+    /// <summary>
+    /// The certificate and key (PEM) for https addresses; made when it is missing. Without a path a new one is made at each start.
+    /// </summary>
     public string? CertificateFile { get; init; }
 
     /// <summary>How many past changes watches can resume from.</summary>

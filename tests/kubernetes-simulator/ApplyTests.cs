@@ -96,7 +96,8 @@ public sealed class ApplyTests
         await using var cluster = await Cluster.Start();
         await cluster.Namespace();
         const string Path = "/apis/networking.k8s.io/v1/namespaces/shop/ingresses/web";
-        const string Rules = "spec: {rules: [{host: HOST, http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: w, port: {number: 80}}}}]}}]}";
+        const string Rules = "spec: {rules: [{host: HOST, http: {paths: [{path: /, pathType: Prefix, backend: "
+            + "{service: {name: w, port: {number: 80}}}}]}}]}";
         await cluster.Apply(Path, Rules.Replace("HOST", "a.example"), "first");
 
         var refused = await cluster.Apply(Path, Rules.Replace("HOST", "b.example"), "second", expect: 409);

@@ -95,7 +95,8 @@ public sealed class DeletingTests
         var ns = await cluster.Namespace("fresh");
 
         (await cluster.Get($"{ns}/serviceaccounts/default")).Name().ShouldBe("default");
-        await cluster.Until($"{ns}/configmaps", list => list.Items().Any(item => item.Name() == "kube-root-ca.crt"), "the certificate is there");
+        await cluster.Until(
+            $"{ns}/configmaps", list => list.Items().Any(item => item.Name() == "kube-root-ca.crt"), "the certificate is there");
         (await cluster.Get(ns)).Text("metadata", "labels", "kubernetes.io/metadata.name").ShouldBe("fresh");
     }
 

@@ -15,7 +15,8 @@ public sealed class KubectlTests : IAsyncLifetime
             Environment.GetEnvironmentVariable("PLATFORM_SKIP_KUBECTL") == "1", "PLATFORM_SKIP_KUBECTL=1: kubectl is not asked for here");
         var found = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
             .Any(place => File.Exists(Path.Combine(place, "kubectl")));
-        found.ShouldBeTrue("kubectl is not on the PATH: install the package kubernetes-client (Debian) or kubectl, or set PLATFORM_SKIP_KUBECTL=1");
+        found.ShouldBeTrue(
+            "kubectl is not on the PATH: install the package kubernetes-client (Debian) or kubectl, or set PLATFORM_SKIP_KUBECTL=1");
         cluster = await Cluster.Start("quick", "https://127.0.0.1:0", $"--Simulator:KubeconfigFile={Path.Combine(folder, "config")}");
         await File.WriteAllTextAsync(Path.Combine(folder, "web.yaml"), $"""
             apiVersion: v1

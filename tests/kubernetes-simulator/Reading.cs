@@ -8,7 +8,12 @@ internal static class Reading
     public static IEnumerable<JsonObject> Items(this JsonObject list) => list["items"]!.AsArray().Select(item => item!.AsObject());
 
     public static JsonNode? At(this JsonNode? node, params string[] path) =>
-        path.Aggregate(node, (at, field) => at is JsonObject record ? record[field] : at is JsonArray list ? list[int.Parse(field, null)] : null);
+        path.Aggregate(node, (at, field) => at switch
+        {
+            JsonObject record => record[field],
+            JsonArray list => list[int.Parse(field, null)],
+            _ => null,
+        });
 
     public static string? Text(this JsonNode? node, params string[] path) => node.At(path)?.GetValue<string>();
 

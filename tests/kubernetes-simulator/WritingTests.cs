@@ -64,7 +64,8 @@ public sealed class WritingTests
         first["data"]!["color"] = "green";
         var refused = await cluster.Put(path, first, 409);
         var patched = await cluster.Patch(
-            path, "application/merge-patch+json", $$$"""{"metadata":{"resourceVersion":"{{{first.Version()}}}"},"data":{"color":"green"}}""", 409);
+            path, "application/merge-patch+json",
+            $$$"""{"metadata":{"resourceVersion":"{{{first.Version()}}}"},"data":{"color":"green"}}""", 409);
 
         refused.Text("reason").ShouldBe("Conflict");
         refused.Text("message").ShouldBe(

@@ -47,6 +47,26 @@ public sealed class LayoutTests : IDisposable
     }
 
     [Fact]
+    public void The_kubeconfig_names_the_cluster_s_certificate_and_is_for_its_owner_alone()
+    {
+        var layout = Layout;
+        layout.Create();
+        var certificate = ClusterCertificate.LoadOrCreate(layout, TimeProvider.System);
+        ClusterCertificate.LoadOrCreate(layout, TimeProvider.System).ShouldBe(certificate);
+
+        Kubeconfig.Write(layout, new("https://127.0.0.1:7120"), certificate, "a-token");
+
+        var lines = File.ReadAllLines(layout.KubeconfigFile).Select(line => line.Trim()).ToList();
+        lines.ShouldContain("server: https://127.0.0.1:7120");
+        lines.ShouldContain("token: a-token");
+        lines.ShouldContain($"certificate-authority-data: {Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(certificate))}");
+        File.GetUnixFileMode(layout.KubeconfigFile).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        certificate.ShouldNotContain("PRIVATE");
+        using var whole = System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPemFile(layout.ClusterCertificateFile);
+        whole.HasPrivateKey.ShouldBeTrue();
+    }
+
+    [Fact]
     public void A_port_that_is_taken_or_promised_is_not_chosen()
     {
         using var neighbour = new TcpListener(IPAddress.Loopback, 0);

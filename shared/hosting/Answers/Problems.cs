@@ -31,6 +31,8 @@ internal static class Problems
             problem.Title = known?.Title ?? ReasonPhrases.GetReasonPhrase(status);
         }
 
+        if (status is 502 or 503 or 504 && http.Response.Headers.RetryAfter.Count == 0)
+            http.Response.Headers.RetryAfter = "2";
         problem.Type ??= "about:blank";
         problem.Instance = http.Request.Path;
         problem.Extensions["traceId"] = Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier;
@@ -46,8 +48,12 @@ internal static class Problems
         401 => CommonRefusals.Unauthorized,
         403 => CommonRefusals.Forbidden,
         404 => CommonRefusals.NotFound,
+        405 => CommonRefusals.MethodNotAllowed,
+        415 => CommonRefusals.UnsupportedMedia,
         500 => CommonRefusals.Unexpected,
+        502 => CommonRefusals.BadGateway,
         503 => CommonRefusals.Unavailable,
+        504 => CommonRefusals.GatewayTimeout,
         _ => null,
     };
 

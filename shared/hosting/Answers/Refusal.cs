@@ -45,6 +45,10 @@ public static class CommonRefusals
     public static readonly Refusal KeyInvalid = new("IDEMPOTENCY_KEY_INVALID", 400, "The Idempotency-Key is not usable");
     public static readonly Refusal KeyReused = new("IDEMPOTENCY_KEY_REUSED", 422, "The Idempotency-Key belongs to another request");
     public static readonly Refusal KeyInProgress = new("IDEMPOTENCY_KEY_IN_PROGRESS", 409, "The first request with this Idempotency-Key is still running");
+    public static readonly Refusal MethodNotAllowed = new("METHOD_NOT_ALLOWED", 405, "This address does not know that method");
+    public static readonly Refusal UnsupportedMedia = new("UNSUPPORTED_MEDIA_TYPE", 415, "The body must be JSON");
+    public static readonly Refusal BadGateway = new("SERVICE_UNREACHABLE", 502, "The service behind this address did not answer");
+    public static readonly Refusal GatewayTimeout = new("SERVICE_TIMEOUT", 504, "The service behind this address took too long");
     public static readonly Refusal Unavailable = new("SERVICE_UNAVAILABLE", 503, "Something that this needs is away for a moment");
     public static readonly Refusal Unexpected = new("UNEXPECTED", 500, "Something went wrong on our side");
 }

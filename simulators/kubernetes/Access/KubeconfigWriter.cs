@@ -24,7 +24,8 @@ internal sealed class KubeconfigWriter(
     {
         var address = server.Features.Get<IServerAddressesFeature>()!.Addresses.First();
         var authority = address.StartsWith("https:", StringComparison.Ordinal)
-            ? $"\n    certificate-authority-data: {Convert.ToBase64String(Encoding.UTF8.GetBytes(certificate.Certificate.ExportCertificatePem()))}"
+            ? "\n    certificate-authority-data: "
+                + Convert.ToBase64String(Encoding.UTF8.GetBytes(certificate.Certificate.ExportCertificatePem()))
             : "";
         var token = string.IsNullOrEmpty(options.Token) ? "{}" : $"{{token: {options.Token}}}";
         var text = $"""

@@ -28,7 +28,13 @@ internal sealed record ApiTarget(Kind Kind, string? Namespace, string? Name, str
             rest = rest[2..];
         }
 
-        if (rest.Length is 0 or > 3 || KindCatalog.Find(group, version, rest[0]) is not { } kind || kind.Namespaced != (ns is not null || rest.Length == 1 && kind.Namespaced))
+        if (rest.Length is 0 or > 3 || KindCatalog.Find(group, version, rest[0]) is not { } kind)
+        {
+            return null;
+        }
+
+        // A list of all namespaces is the one path of a namespaced kind that names none.
+        if (kind.Namespaced ? ns is null && rest.Length > 1 : ns is not null)
         {
             return null;
         }

@@ -52,7 +52,8 @@ internal static class Columns
         ["LimitRange"] = [new("Created At", (body, _) => body.Text("metadata", "creationTimestamp"))],
         ["PersistentVolumeClaim"] =
         [
-            Text("Status", body => Terminating(body) ?? body.Text("status", "phase")), Text("Volume", body => body.Text("spec", "volumeName") ?? ""),
+            Text("Status", body => Terminating(body) ?? body.Text("status", "phase")),
+            Text("Volume", body => body.Text("spec", "volumeName") ?? ""),
             Text("Capacity", body => body.Text("status", "capacity", "storage") ?? ""),
             Text("Access Modes", body => Joined(body.Texts("status", "accessModes").Select(Short), "")),
             Text("StorageClass", body => body.Text("spec", "storageClassName")),
@@ -67,7 +68,8 @@ internal static class Columns
         ],
         ["ReplicaSet"] =
         [
-            Number("Desired", body => body.Number("spec", "replicas") ?? 0), Number("Current", body => body.Number("status", "replicas") ?? 0),
+            Number("Desired", body => body.Number("spec", "replicas") ?? 0),
+            Number("Current", body => body.Number("status", "replicas") ?? 0),
             Number("Ready", body => body.Number("status", "readyReplicas") ?? 0), Age(), .. Workload(),
         ],
         ["Ingress"] =
@@ -145,9 +147,11 @@ internal static class Columns
                 + (body.Flag("spec", "unschedulable") ? ",SchedulingDisabled" : "");
         }),
         Text("Roles", body => Joined(body.Map("metadata", "labels")
-            .Where(pair => pair.Key.StartsWith("node-role.kubernetes.io/", StringComparison.Ordinal)).Select(pair => pair.Key.Split('/')[1]))),
+            .Where(pair => pair.Key.StartsWith("node-role.kubernetes.io/", StringComparison.Ordinal))
+            .Select(pair => pair.Key.Split('/')[1]))),
         Age(), Text("Version", body => body.Text("status", "nodeInfo", "kubeletVersion")),
-        Text("Internal-IP", body => body.Items("status", "addresses").FirstOrDefault().Text("address"), 1), Text("External-IP", _ => None, 1),
+        Text("Internal-IP", body => body.Items("status", "addresses").FirstOrDefault().Text("address"), 1),
+        Text("External-IP", _ => None, 1),
         Text("OS-Image", body => body.Text("status", "nodeInfo", "osImage"), 1),
         Text("Kernel-Version", body => body.Text("status", "nodeInfo", "kernelVersion"), 1),
         Text("Container-Runtime", body => body.Text("status", "nodeInfo", "containerRuntimeVersion"), 1),
@@ -169,14 +173,17 @@ internal static class Columns
 
     private static string ExternalAddress(JsonObject body) => body.Text("spec", "type") switch
     {
-        "LoadBalancer" => Joined(body.Items("status", "loadBalancer", "ingress").Select(entry => entry.Text("ip") ?? "")) is { Length: > 0 } ips
-            ? ips : "<pending>",
+        "LoadBalancer" => Joined(
+            body.Items("status", "loadBalancer", "ingress").Select(entry => entry.Text("ip") ?? ""), "<pending>"),
         "ExternalName" => body.Text("spec", "externalName") ?? None,
         _ => None,
     };
 
-    private static string Port(JsonObject port) =>
-        $"{port.Number("port")}{(port.Number("nodePort") is { } node ? FormattableString.Invariant($":{node}") : "")}/{port.Text("protocol")}";
+    private static string Port(JsonObject port)
+    {
+        var node = port.Number("nodePort") is { } number ? FormattableString.Invariant($":{number}") : "";
+        return $"{port.Number("port")}{node}/{port.Text("protocol")}";
+    }
 
     private static string Used(JsonObject body, bool limits) => string.Join(", ", body.Map("status", "hard")
         .Where(pair => pair.Key.StartsWith("limits.", StringComparison.Ordinal) == limits)
@@ -198,7 +205,9 @@ internal static class Columns
     private static string QuotaText(JsonObject body, string resource)
     {
         var sum = body.Items("containers").Sum(container => Quantity.Of(container.At("usage", resource)));
-        return resource == "cpu" ? FormattableString.Invariant($"{sum * 1_000_000_000:0}n") : FormattableString.Invariant($"{sum / 1024:0}Ki");
+        return resource == "cpu"
+            ? FormattableString.Invariant($"{sum * 1_000_000_000:0}n")
+            : FormattableString.Invariant($"{sum / 1024:0}Ki");
     }
 
     private static Column Name(int priority = 0) => Text("Name", body => body.Text("metadata", "name"), priority);

@@ -53,7 +53,10 @@ internal sealed class DeleteEndpoints(ObjectStore store, ObjectRemover remover)
         var refusal = remover.Delete(target.Key, new()).Refusal;
         await (refusal is not null
             ? Answers.Refuse(http, refusal)
-            : Answers.Json(http, 201, new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["status"] = "Success", ["code"] = 201 }));
+            : Answers.Json(http, 201, new JsonObject
+            {
+                ["kind"] = "Status", ["apiVersion"] = "v1", ["status"] = "Success", ["code"] = 201,
+            }));
     }
 
     private static async Task<(Removal?, Refusal?)> RemovalOf(HttpContext http)

@@ -25,7 +25,8 @@ internal static class Discovery
             ["apiVersion"] = "v1",
             ["groups"] = Groups().Select(group => (JsonNode)Group(group.Group, group.Version)).ToArray(),
         },
-        ["apis", var name] => Groups().Where(group => group.Group == name).Select(group => Group(group.Group, group.Version)).FirstOrDefault(),
+        ["apis", var name] => Groups().Where(group => group.Group == name)
+            .Select(group => Group(group.Group, group.Version)).FirstOrDefault(),
         ["api", "v1"] => Resources("", "v1"),
         ["apis", var group, var version] => Resources(group, version),
         _ => null,

@@ -65,7 +65,8 @@ internal sealed class LogEndpoint(ObjectStore store, LogBook book, TimeProvider 
 
         if (previous)
         {
-            return (null, Refusal.BadRequest($"previous terminated container \"{container.Text("name")}\" in pod \"{pod.Key.Name}\" not found"));
+            return (null, Refusal.BadRequest(
+                $"previous terminated container \"{container.Text("name")}\" in pod \"{pod.Key.Name}\" not found"));
         }
 
         return status.Text("state", "running", "startedAt") is { } started

@@ -62,7 +62,8 @@ internal sealed class View(ViewForm form, Kind kind, string include, TimeProvide
     {
         ViewForm.Full => stored.Json,
         ViewForm.MetadataOnly => Bytes(Metadata(stored)),
-        ViewForm.Table => Bytes(Table([stored], new() { ["resourceVersion"] = stored.Body.Text("metadata", "resourceVersion") }, withColumns)),
+        ViewForm.Table => Bytes(
+            Table([stored], new() { ["resourceVersion"] = stored.Body.Text("metadata", "resourceVersion") }, withColumns)),
         _ => throw new InvalidOperationException($"{form} is not a view."),
     };
 

@@ -24,7 +24,9 @@ internal sealed partial class ControlLoop : BackgroundService
     private readonly IReadOnlyList<IController> controllers;
     private readonly TimeProvider clock;
     private readonly ILogger<ControlLoop> log;
-    private readonly Channel<bool> wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> wake =
+        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
     private readonly Lock gate = new();
     private readonly Dictionary<(IController, ObjectKey), DateTimeOffset> due = [];
     private readonly PriorityQueue<(IController, ObjectKey), DateTimeOffset> queue = new();

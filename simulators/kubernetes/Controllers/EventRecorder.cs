@@ -7,7 +7,9 @@ using Platform.Simulators.Kubernetes.Writing;
 
 namespace Platform.Simulators.Kubernetes.Controllers;
 
-/// <summary>Writes Event objects. The same event about the same object is counted, not written again; an hour later it is forgotten.</summary>
+/// <summary>
+/// Writes Event objects. The same event about the same object is counted, not written again; an hour later it is forgotten.
+/// </summary>
 internal sealed class EventRecorder(ObjectStore store, ObjectWriter writer, ObjectRemover remover, TimeProvider clock)
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);

@@ -93,7 +93,8 @@ internal sealed class GarbageCollector(ObjectStore store, ObjectWriter writer, O
 
     private void Disown(StoredObject dependent, Func<JsonObject, bool> which) => writer.Change(dependent.Key, CollectorWrite, body =>
     {
-        var left = body.Items("metadata", "ownerReferences").Where(reference => !which(reference)).Select(item => item.DeepClone()).ToArray();
+        var left = body.Items("metadata", "ownerReferences").Where(reference => !which(reference))
+            .Select(item => item.DeepClone()).ToArray();
         body.Ensure("metadata").Put("ownerReferences", left.Count == 0 ? null : left);
         return (body, null);
     });

@@ -82,7 +82,8 @@ internal sealed class NamespaceController(ObjectStore store, ObjectWriter writer
             var remaining = left.GroupBy(stored => stored.Key.Kind)
                 .Select(group => FormattableString.Invariant($"{group.Key.Resource}. has {group.Count()} resource instances"));
             Conditions.Set(
-                status, "NamespaceContentRemaining", left.Count > 0, writer.Now(), left.Count > 0 ? "SomeResourcesRemain" : "ContentRemoved",
+                status, "NamespaceContentRemaining", left.Count > 0, writer.Now(),
+                left.Count > 0 ? "SomeResourcesRemain" : "ContentRemoved",
                 left.Count > 0 ? $"Some resources are remaining: {string.Join(", ", remaining)}" : "All content successfully removed");
             Conditions.Set(
                 status, "NamespaceFinalizersRemaining", held.Count > 0, writer.Now(),

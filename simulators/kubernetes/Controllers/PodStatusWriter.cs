@@ -97,8 +97,8 @@ internal sealed class PodStatusWriter(ObjectWriter writer, Identifiers identifie
                 ["waiting"] = new JsonObject
                 {
                     ["reason"] = "CrashLoopBackOff",
-                    ["message"] = FormattableString.Invariant(
-                        $"back-off {backOff.TotalSeconds}s restarting failed container={container.Text("name")} pod={pod.Key.Name}_{pod.Key.Namespace}({pod.Uid})"),
+                    ["message"] = FormattableString.Invariant($"back-off {backOff.TotalSeconds}s restarting failed container=")
+                        + $"{container.Text("name")} pod={pod.Key.Name}_{pod.Key.Namespace}({pod.Uid})",
                 },
             };
             container["restartCount"] = (container.Number("restartCount") ?? 0) + 1;

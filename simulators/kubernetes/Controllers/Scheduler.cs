@@ -12,11 +12,13 @@ internal sealed class Scheduler(
 {
     public const string SelectedNode = "volume.kubernetes.io/selected-node";
     private const string Component = "default-scheduler";
+    private readonly NodeLoads loads = new();
 
     public IEnumerable<ObjectKey> Concerned(Change change)
     {
         if (change.Key.Kind == KindCatalog.Pod)
         {
+            loads.Follow(change);
             if (change.Object.Body.Text("spec", "nodeName") is null && change.Type != ChangeType.Deleted)
             {
                 yield return change.Key;
@@ -86,15 +88,15 @@ internal sealed class Scheduler(
 
     private (string? Node, string? Problem) Choose(StoredObject pod)
     {
-        var pods = store.List(KindCatalog.Pod).Where(other => other.Body.Text("spec", "nodeName") is not null
-            && other.Body.Text("status", "phase") is not ("Succeeded" or "Failed")).ToLookup(other => other.Body.Text("spec", "nodeName"));
-        var pinned = Mounted(pod).Select(claim => claim.Body.Text("metadata", "annotations", SelectedNode)).FirstOrDefault(on => on is not null);
+        var pods = loads.ByNode();
+        var pinned = Mounted(pod).Select(claim => claim.Body.Text("metadata", "annotations", SelectedNode))
+            .FirstOrDefault(on => on is not null);
         var asked = QuotaUse.Of(KindCatalog.Pod, pod.Body);
         var reasons = new List<string>();
         string? best = null;
-        foreach (var node in store.List(KindCatalog.Node).OrderBy(node => pods[node.Key.Name].Count()))
+        foreach (var node in store.List(KindCatalog.Node).OrderBy(node => pods.GetValueOrDefault(node.Key.Name).Pods))
         {
-            var reason = Unfit(pod, node, pinned, asked, [.. pods[node.Key.Name]]);
+            var reason = Unfit(pod, node, pinned, asked, pods.GetValueOrDefault(node.Key.Name));
             if (reason is not null)
             {
                 reasons.Add(reason);
@@ -112,7 +114,7 @@ internal sealed class Scheduler(
     }
 
     private static string? Unfit(
-        StoredObject pod, StoredObject node, string? pinned, Dictionary<string, decimal> asked, List<StoredObject> there)
+        StoredObject pod, StoredObject node, string? pinned, Dictionary<string, decimal> asked, NodeLoad there)
     {
         if (node.Body.Flag("spec", "unschedulable"))
         {
@@ -134,7 +136,7 @@ internal sealed class Scheduler(
             return "node(s) had volume node affinity conflict";
         }
 
-        if (there.Count >= Quantity.Of(node.Body.At("status", "allocatable", "pods")))
+        if (there.Pods >= Quantity.Of(node.Body.At("status", "allocatable", "pods")))
         {
             return "Too many pods";
         }
@@ -142,7 +144,7 @@ internal sealed class Scheduler(
         foreach (var resource in new[] { "cpu", "memory" })
         {
             var room = Quantity.Of(node.Body.At("status", "allocatable", resource));
-            var used = there.Sum(other => QuotaUse.Of(KindCatalog.Pod, other.Body).GetValueOrDefault(resource));
+            var used = resource == "cpu" ? there.Cpu : there.Memory;
             if (used + asked.GetValueOrDefault(resource) > room)
             {
                 return $"Insufficient {resource}";

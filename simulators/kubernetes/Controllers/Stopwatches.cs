@@ -2,7 +2,9 @@ using Platform.Simulators.Kubernetes.Storage;
 
 namespace Platform.Simulators.Kubernetes.Controllers;
 
-/// <summary>Remembers since when an object is in a step, so that a controller that is asked often still waits the whole time once.</summary>
+/// <summary>
+/// Remembers since when an object is in a step, so that a controller that is asked often still waits the whole time once.
+/// </summary>
 internal sealed class Stopwatches(TimeProvider clock)
 {
     private readonly Dictionary<string, (string Step, DateTimeOffset Since)> running = new(StringComparer.Ordinal);

@@ -56,7 +56,8 @@ internal sealed class VolumeBinder(
         if (StorageClass.Find(claim.Body) is not { } storage)
         {
             events.Warning(
-                claim, Component, "ProvisioningFailed", $"storageclass.storage.k8s.io \"{claim.Body.Text("spec", "storageClassName")}\" not found");
+                claim, Component, "ProvisioningFailed",
+                $"storageclass.storage.k8s.io \"{claim.Body.Text("spec", "storageClassName")}\" not found");
             return null;
         }
 

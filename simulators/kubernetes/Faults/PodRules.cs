@@ -16,7 +16,9 @@ internal enum PodBehaviour
     Hold,
 }
 
-/// <summary>Which pods behave how. A rule may be set before its namespace exists, and counts down with each new pod that it takes.</summary>
+/// <summary>
+/// Which pods behave how. A rule may be set before its namespace exists, and counts down with each new pod that it takes.
+/// </summary>
 internal sealed class PodRule(int id, JsonObject match, PodBehaviour behaviour, string name, int? times)
 {
     public int Id { get; } = id;
@@ -122,7 +124,8 @@ internal sealed class PodRules
     {
         lock (gate)
         {
-            foreach (var uid in taken.Where(pair => pair.Value is { } rule && (id is null || rule.Id == id)).Select(pair => pair.Key).ToList())
+            foreach (var uid in taken.Where(pair => pair.Value is { } rule && (id is null || rule.Id == id))
+                         .Select(pair => pair.Key).ToList())
             {
                 taken[uid] = null;
             }

@@ -170,7 +170,10 @@ internal sealed class ObjectStore(int historyLength)
         }
     }
 
-    /// <summary>Takes over a saved state in place of the present one. No change is announced, and the past is compacted.</summary>
+    /// <summary>
+    /// Takes over a saved state in place of the present one. What goes is announced as deleted to those who follow the store itself;
+    /// watches get nothing, and the past is compacted.
+    /// </summary>
     public void Load(long revision, IEnumerable<StoredObject> saved)
     {
         lock (Gate)
@@ -179,6 +182,7 @@ internal sealed class ObjectStore(int historyLength)
             {
                 objects[present.Key.Kind][present.Key.Namespace].Remove(present.Key.Name);
                 Unindex(present);
+                Changed?.Invoke(new(ChangeType.Deleted, present, present));
             }
 
             foreach (var stored in saved)

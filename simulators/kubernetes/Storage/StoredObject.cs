@@ -11,27 +11,43 @@ internal sealed record ObjectKey(Kind Kind, string Namespace, string Name);
 /// <summary>One version of an object. It is shared between readers and never changed; a change makes another version.</summary>
 internal sealed class StoredObject
 {
+    private readonly WeakReference<JsonObject> tree = new(null!);
+
     public StoredObject(ObjectKey key, JsonObject body, long revision)
     {
         // Going through text gives every number the same representation and cuts the tie to whoever made the tree.
         Json = Encoding.UTF8.GetBytes(body.ToText());
-        Body = (JsonObject)Tree.Parse(Json)!;
         Key = key;
         Revision = revision;
+        Uid = body.Text("metadata", "uid") ?? "";
+        IsTerminating = body.Text("metadata", "deletionTimestamp") is not null;
     }
 
     public ObjectKey Key { get; }
 
     /// <summary>To be read only; take a clone to change.</summary>
-    public JsonObject Body { get; }
+    public JsonObject Body
+    {
+        get
+        {
+            // A tree takes ten times the memory of its text, and most objects are not looked into for long times.
+            if (!tree.TryGetTarget(out var body))
+            {
+                body = (JsonObject)Tree.Parse(Json)!;
+                tree.SetTarget(body);
+            }
+
+            return body;
+        }
+    }
 
     public byte[] Json { get; }
 
     public long Revision { get; }
 
-    public string Uid => Body.Text("metadata", "uid") ?? "";
+    public string Uid { get; }
 
-    public bool IsTerminating => Body.Text("metadata", "deletionTimestamp") is not null;
+    public bool IsTerminating { get; }
 }
 
 internal enum ChangeType

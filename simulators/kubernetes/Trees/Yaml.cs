@@ -53,12 +53,14 @@ internal static class Yaml
             "" or "~" or "null" or "Null" or "NULL" => null,
             "true" or "True" or "TRUE" => JsonValue.Create(true),
             "false" or "False" or "FALSE" => JsonValue.Create(false),
-            _ when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) => JsonValue.Create(whole),
+            _ when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) =>
+                JsonValue.Create(whole),
             _ when LooksLikeNumber(text) && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var real) =>
                 JsonValue.Create(real),
             _ => JsonValue.Create(text),
         };
     }
 
-    private static bool LooksLikeNumber(string text) => char.IsAsciiDigit(text[^1]) && text.All(c => char.IsAsciiDigit(c) || "+-.eE".Contains(c));
+    private static bool LooksLikeNumber(string text) =>
+        char.IsAsciiDigit(text[^1]) && text.All(c => char.IsAsciiDigit(c) || "+-.eE".Contains(c));
 }

@@ -59,7 +59,8 @@ internal static class Protobuf
         while (reader.Next(out var number, out var content, out var value))
         {
             var field = WireFields.Of(type, number)
-                ?? throw new JsonException(FormattableString.Invariant($"field {number} of {type} is not known in protobuf; send JSON or YAML"));
+                ?? throw new JsonException(FormattableString.Invariant(
+                    $"field {number} of {type} is not known in protobuf; send JSON or YAML"));
             switch (field.Form)
             {
                 case WireForm.Ignored:

@@ -49,7 +49,8 @@ internal static class WireFields
         Resources: 1 limits {quantity}, 2 requests {quantity}
         """);
 
-    public static bool Knows(string kind) => Messages.TryGetValue(kind, out var fields) && fields.ContainsKey(1) && fields[1].Type == "ObjectMeta";
+    public static bool Knows(string kind) =>
+        Messages.TryGetValue(kind, out var fields) && fields.ContainsKey(1) && fields[1].Type == "ObjectMeta";
 
     public static WireField? Of(string type, int number) => Messages.GetValueOrDefault(type)?.GetValueOrDefault(number);
 

@@ -16,14 +16,15 @@ internal sealed class LogBook(SimulatorOptions options)
     private static readonly string[] Paths = ["/", "/healthz", "/login", "/api/items", "/api/session", "/assets/app.js", "/favicon.ico"];
 
     /// <summary>The endless lines of a container that started at a time; one that failed prints why and ends.</summary>
-    public IEnumerable<LogLine> Lines(StoredObject pod, JsonObject container, DateTimeOffset started, long restart, bool failed, string? reason)
+    public IEnumerable<LogLine> Lines(
+        StoredObject pod, JsonObject container, DateTimeOffset started, long restart, bool failed, string? reason)
     {
         var random = new Random(Mix(FormattableString.Invariant($"{options.Seed}/{pod.Uid}/{container.Text("name")}/{restart}")));
         var port = container.Items("ports").FirstOrDefault().Number("containerPort") ?? 8080;
         var time = started;
         LogLine Next(string text, double seconds = 0.001) => new(time = time.AddSeconds(seconds), text);
         yield return Next($"INFO  starting {container.Text("image")} as {pod.Key.Name}");
-        yield return Next(string.Create(CultureInfo.InvariantCulture, $"INFO  {container.Items("env").Count()} settings read from the environment"));
+        yield return Next(FormattableString.Invariant($"INFO  {container.Items("env").Count()} settings read from the environment"));
         if (failed)
         {
             yield return Next(reason == "OOMKilled" ? "WARN  memory is nearly used up" : "ERROR cannot open the data directory, giving up");

@@ -63,7 +63,9 @@ internal sealed class Admission(ObjectStore store)
             : Refusal.Forbidden(KindCatalog.Pod, name, problems.Count == 1 ? problems[0] : $"[{string.Join(", ", problems)}]");
     }
 
-    /// <summary>Says why an object does not fit into the quotas of its namespace; what the version before it used is given back first.</summary>
+    /// <summary>
+    /// Says why an object does not fit into the quotas of its namespace; what the version before it used is given back first.
+    /// </summary>
     public Refusal? Quota(Kind kind, string ns, string name, JsonObject body, JsonObject? before)
     {
         if (!kind.Namespaced || !QuotaUse.Counts(kind) || store.List(KindCatalog.ResourceQuota, ns) is not { Count: > 0 } quotas)

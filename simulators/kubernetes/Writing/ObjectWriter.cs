@@ -8,7 +8,8 @@ using Platform.Simulators.Kubernetes.Trees;
 namespace Platform.Simulators.Kubernetes.Writing;
 
 /// <summary>Creates and changes objects by the rules of the API; users and controllers both write through it.</summary>
-internal sealed class ObjectWriter(ObjectStore store, Identifiers identifiers, Admission admission, TimeProvider clock)
+internal sealed class ObjectWriter(
+    ObjectStore store, Identifiers identifiers, Intake intake, Admission admission, TimeProvider clock)
 {
     public string Now() => clock.GetUtcNow().UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
 
@@ -18,7 +19,7 @@ internal sealed class ObjectWriter(ObjectStore store, Identifiers identifiers, A
         lock (store.Gate)
         {
             var wanted = body;
-            return Admit(kind, ns, ref wanted, write, out var warnings) is { } refusal
+            return intake.Admit(kind, ns, ref wanted, write, out var warnings) is { } refusal
                 ? refusal
                 : Insert(new(kind, ns, wanted.Text("metadata", "name")!), wanted, write, null) with { Warnings = warnings };
         }
@@ -97,85 +98,9 @@ internal sealed class ObjectWriter(ObjectStore store, Identifiers identifiers, A
         var managers = new ManagedFields();
         managers.Set(owner, ManagedFields.Owned(TypedTree.FieldsOf(config, key.Kind.Shape)), Now());
         var wanted = config;
-        return Admit(key.Kind, key.Namespace, ref wanted, write, out var warnings) is { } refusal
+        return intake.Admit(key.Kind, key.Namespace, ref wanted, write, out var warnings) is { } refusal
             ? refusal
             : Insert(key, wanted, write, managers) with { Warnings = warnings };
-    }
-
-    // Everything that can be said against a new object before it is stored; completes the object on the way.
-    private Refusal? Admit(Kind kind, string ns, ref JsonObject body, Write write, out IReadOnlyList<string> warnings)
-    {
-        warnings = [];
-        body.DropNulls();
-        body["apiVersion"] ??= kind.ApiVersion;
-        body["kind"] ??= kind.Name;
-        var metadata = body.Ensure("metadata");
-        if (metadata["resourceVersion"] is not null)
-        {
-            return Refusal.BadRequest("resourceVersion should not be set on objects to be created");
-        }
-
-        if (metadata["name"] is null && metadata.Text("generateName") is { } prefix)
-        {
-            metadata["name"] = prefix + identifiers.Suffix();
-        }
-
-        if (metadata.Text("name") is not { Length: > 0 } name)
-        {
-            return Refusal.Invalid(kind, "", [new("FieldValueRequired", "Required value: name or generateName is required", "metadata.name")]);
-        }
-
-        Cleared(metadata);
-        if (kind.Namespaced)
-        {
-            metadata["namespace"] = ns;
-        }
-
-        if (CheckShape(kind, body, write, ref warnings) is { } unreadable)
-        {
-            return unreadable;
-        }
-
-        if (admission.Namespace(kind, ns, name) is { } homeless)
-        {
-            return homeless;
-        }
-
-        if (store.Find(kind, ns, name) is not null)
-        {
-            return Refusal.AlreadyExists(kind, name);
-        }
-
-        Defaults.Fill(kind, body);
-        if (kind == KindCatalog.Service)
-        {
-            Address(body.Ensure("spec"));
-        }
-
-        if (kind == KindCatalog.Pod && admission.Pod(ns, name, body) is { } forbidden)
-        {
-            return forbidden;
-        }
-
-        if (kind.HasStatus && (kind != KindCatalog.Node || body["status"] is null))
-        {
-            body["status"] = Defaults.InitialStatus(kind, body);
-        }
-
-        return Validation.Check(kind, body, null) is { Count: > 0 } causes
-            ? Refusal.Invalid(kind, name, causes)
-            : admission.Quota(kind, ns, name, body, null);
-    }
-
-    private static void Cleared(JsonObject metadata)
-    {
-        foreach (var field in new[]
-                 {
-                     "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "managedFields", "selfLink",
-                 })
-        {
-            metadata.Remove(field);
-        }
     }
 
     private Outcome Insert(ObjectKey key, JsonObject body, Write write, ManagedFields? managers)
@@ -203,7 +128,7 @@ internal sealed class ObjectWriter(ObjectStore store, Identifiers identifiers, A
 
         var body = ObjectVersions.Combine(live, wanted, write.Subresource);
         IReadOnlyList<string> warnings = [];
-        if (CheckShape(kind, body, write, ref warnings) is { } unreadable)
+        if (Intake.CheckShape(kind, body, write, ref warnings) is { } unreadable)
         {
             return unreadable;
         }
@@ -212,7 +137,7 @@ internal sealed class ObjectWriter(ObjectStore store, Identifiers identifiers, A
         if (kind == KindCatalog.Service)
         {
             ObjectVersions.KeepAddress(live.Body, body);
-            Address(body.Ensure("spec"));
+            intake.Address(body.Ensure("spec"));
         }
 
         if (!write.ByController)
@@ -276,51 +201,6 @@ internal sealed class ObjectWriter(ObjectStore store, Identifiers identifiers, A
             && version != live.Revision.ToString(CultureInfo.InvariantCulture)
                 ? Refusal.Stale(kind, name)
                 : null;
-    }
-
-    private static Refusal? CheckShape(Kind kind, JsonObject body, Write write, ref IReadOnlyList<string> warnings)
-    {
-        var check = ShapeCheck.Of(body, kind.Shape);
-        if (check.Unreadable.Count > 0)
-        {
-            return Refusal.BadRequest(
-                $"{kind.Name} in version \"{kind.Version}\" cannot be handled as a {kind.Name}: {string.Join("; ", check.Unreadable)}");
-        }
-
-        var unknown = check.Unknown.Select(path => $"unknown field \"{path}\"").ToList();
-        if (unknown.Count > 0 && write.UnknownFields == UnknownFields.Refuse)
-        {
-            return Refusal.BadRequest(
-                $"{kind.Name} in version \"{kind.Version}\" cannot be handled as a {kind.Name}: "
-                + $"strict decoding error: {string.Join(", ", unknown)}");
-        }
-
-        if (write.UnknownFields == UnknownFields.Warn)
-        {
-            warnings = unknown;
-        }
-
-        return check.Missing.Count > 0 && write.Subresource is null
-            ? Refusal.Invalid(kind, body.Text("metadata", "name") ?? "", check.Missing)
-            : null;
-    }
-
-    private void Address(JsonObject spec)
-    {
-        if (spec.Text("type") == "ExternalName")
-        {
-            return;
-        }
-
-        spec.Default("clusterIP", identifiers.ServiceAddress());
-        spec.Default("clusterIPs", new JsonArray(spec.Text("clusterIP")));
-        if (spec.Text("type") is "NodePort" or "LoadBalancer")
-        {
-            foreach (var port in spec.Items("ports"))
-            {
-                port.Default("nodePort", identifiers.NodePort());
-            }
-        }
     }
 
     private StoredObject Unsaved(ObjectKey key, JsonObject body) => new(key, body, store.Revision);

@@ -6,7 +6,9 @@ using Platform.Simulators.Kubernetes.Trees;
 
 namespace Platform.Simulators.Kubernetes.Writing;
 
-/// <summary>Compares an object with its shape: unknown fields are taken out and named, values of the wrong form and gaps are named.</summary>
+/// <summary>
+/// Compares an object with its shape: unknown fields are taken out and named, values of the wrong form and gaps are named.
+/// </summary>
 internal sealed class ShapeCheck
 {
     public List<string> Unknown { get; } = [];

@@ -51,14 +51,16 @@ internal static partial class Validation
         if (name.Length > (label ? 63 : 253) || !(label ? DnsLabel() : DnsName()).IsMatch(name))
         {
             var rule = label ? "RFC 1123 label" : "RFC 1123 subdomain";
-            causes.Add(Cause.Wrong("metadata.name", $"\"{name}\"", $"a lowercase {rule} must consist of lower case alphanumeric characters"));
+            causes.Add(Cause.Wrong(
+                "metadata.name", $"\"{name}\"", $"a lowercase {rule} must consist of lower case alphanumeric characters"));
         }
 
         foreach (var (key, value) in body.Map("metadata", "labels"))
         {
             if (value.Length > 63 || !LabelValue().IsMatch(value) || key.Split('/')[^1].Length > 63)
             {
-                causes.Add(Cause.Wrong("metadata.labels", $"\"{value}\"", "a valid label must be at most 63 alphanumeric characters, '-', '_' or '.'"));
+                causes.Add(Cause.Wrong(
+                    "metadata.labels", $"\"{value}\"", "a valid label must be at most 63 alphanumeric characters, '-', '_' or '.'"));
             }
         }
 
@@ -99,7 +101,8 @@ internal static partial class Validation
             {
                 if (containers[i].At("resources", "requests", name) is { } request && Quantity.Of(request) > Quantity.Of(limit))
                 {
-                    causes.Add(Cause.Wrong($"{at}.resources.requests", $"\"{request}\"", $"must be less than or equal to {name} limit of {limit}"));
+                    causes.Add(Cause.Wrong(
+                        $"{at}.resources.requests", $"\"{request}\"", $"must be less than or equal to {name} limit of {limit}"));
                 }
             }
         }
@@ -135,7 +138,9 @@ internal static partial class Validation
 
         if (body.Text("spec", "strategy", "type") == "Recreate" && body.At("spec", "strategy", "rollingUpdate") is not null)
         {
-            causes.Add(new("FieldValueForbidden", "Forbidden: may not be specified when strategy `type` is 'Recreate'", "spec.strategy.rollingUpdate"));
+            causes.Add(new(
+                "FieldValueForbidden", "Forbidden: may not be specified when strategy `type` is 'Recreate'",
+                "spec.strategy.rollingUpdate"));
         }
     }
 
@@ -232,7 +237,9 @@ internal static partial class Validation
             causes.Add(Cause.Wrong("data", "a key", "a valid config key must consist of alphanumeric characters, '-', '_' or '.'"));
         }
 
-        if (body.Map("data").Concat(body.Map("binaryData")).Sum(pair => pair.Value.Length) > (kind.Name == "Secret" ? 1_398_104 : 1_048_576))
+        // The limit is one mebibyte of content; that of a Secret is counted here in its base64 form.
+        var most = kind.Name == "Secret" ? 1_398_104 : 1_048_576;
+        if (body.Map("data").Concat(body.Map("binaryData")).Sum(pair => pair.Value.Length) > most)
         {
             causes.Add(new("FieldValueTooLong", "Too long: may not be more than 1048576 bytes", "data"));
         }

@@ -23,7 +23,14 @@ if (Fault("die"))
     return 3;
 }
 
-var app = WebApplication.CreateBuilder(args).Build();
+var builder = WebApplication.CreateBuilder(args);
+if (builder.Configuration["Simulator:CertificateFile"] is { } certificate)
+{
+    builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureHttpsDefaults(https =>
+        https.ServerCertificate = System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPemFile(certificate)));
+}
+
+var app = builder.Build();
 var ready = () => Fault("unready") ? Results.StatusCode(503) : Results.Ok();
 app.MapGet("/health/ready", ready);
 app.MapGet("/healthz", ready);

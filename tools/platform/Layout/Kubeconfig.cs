@@ -1,9 +1,15 @@
+using System.Text;
+
 namespace Platform.Tool.Layout;
 
 /// <summary>The file by which the provisioner, and anybody's kubectl, reach the simulated cluster.</summary>
 internal static class Kubeconfig
 {
-    public static void Write(PlatformLayout layout, Uri server, string token) => PrivateFile.Write(layout.KubeconfigFile, $"""
+    /// <param name="layout">Where the file goes.</param>
+    /// <param name="server">The address of the cluster.</param>
+    /// <param name="certificate">Whom to trust there, as PEM.</param>
+    /// <param name="token">What to say there.</param>
+    public static void Write(PlatformLayout layout, Uri server, string certificate, string token) => PrivateFile.Write(layout.KubeconfigFile, $"""
         apiVersion: v1
         kind: Config
         current-context: simulator
@@ -11,6 +17,7 @@ internal static class Kubeconfig
         - name: simulator
           cluster:
             server: {server.GetLeftPart(UriPartial.Authority)}
+            certificate-authority-data: {Convert.ToBase64String(Encoding.UTF8.GetBytes(certificate))}
         users:
         - name: platform
           user:

@@ -22,6 +22,7 @@ public sealed class PlatformLayout
     public string StateFile => Path.Combine(Home, "state.json");
     public string LockFile => Path.Combine(Home, "lock");
     public string KubeconfigFile => Path.Combine(Home, "kubeconfig");
+    public string ClusterCertificateFile => Path.Combine(Home, "kubernetes-simulator.pem");
     public string KubernetesStateFile => Path.Combine(Home, "kubernetes-state.json");
     public string MidtransStateFile => Path.Combine(Home, "midtrans-state.json");
 

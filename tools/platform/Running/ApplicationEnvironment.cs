@@ -75,6 +75,7 @@ internal sealed class ApplicationEnvironment(
         Applications.KubernetesSimulator => new()
         {
             ["Simulator__Token"] = secrets.KubernetesToken,
+            ["Simulator__CertificateFile"] = layout.ClusterCertificateFile,
             ["Simulator__StateFile"] = layout.KubernetesStateFile,
         },
         Applications.Gateway => new()

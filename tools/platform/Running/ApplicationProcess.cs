@@ -1,3 +1,4 @@
+using System.Net.Security;
 using Platform.Tool.Layout;
 using Platform.Tool.Processes;
 
@@ -6,7 +7,14 @@ namespace Platform.Tool.Running;
 /// <summary>A service, the gateway or a simulator: `dotnet` with a built assembly, ready when its address says so.</summary>
 public sealed class ApplicationProcess : ManagedProcess
 {
-    private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(5) };
+    // The probe sends nothing and asks its own machine, where the simulated cluster has a certificate that nobody has signed.
+    private static readonly HttpClient Http = new(new SocketsHttpHandler
+    {
+        UseProxy = false,
+        SslOptions = new() { RemoteCertificateValidationCallback = (sender, _, _, _) => sender is SslStream { TargetHostName: "127.0.0.1" } },
+    })
+    { Timeout = TimeSpan.FromSeconds(5) };
+
     private readonly PlatformLayout layout;
     private readonly string binary;
     private readonly IReadOnlyDictionary<string, string?> settings;

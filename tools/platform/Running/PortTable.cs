@@ -15,7 +15,9 @@ public sealed class PortTable(IReadOnlyDictionary<string, int> ports)
 
     public RabbitMqPorts RabbitMq => new(ports[Applications.RabbitMq], ports[Management], ports[Epmd], ports[Distribution]);
 
-    public string UrlOf(string application) => $"http://127.0.0.1:{ports[application]}";
+    /// <summary>Without a path. Only the cluster speaks https: kubectl would not send it a token otherwise.</summary>
+    public string UrlOf(string application) =>
+        $"{(application == Applications.KubernetesSimulator ? "https" : "http")}://127.0.0.1:{ports[application]}";
 
     /// <param name="preferred">Whether to try the well-known ports first; a system beside others leaves them alone.</param>
     public static PortTable Choose(bool preferred)

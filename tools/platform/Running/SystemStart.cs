@@ -16,7 +16,8 @@ internal sealed class SystemStart(PlatformSystem system, PlatformOptions options
         if (options.External.KubeconfigPath is null)
         {
             var server = new Uri(system.Ports.UrlOf(Applications.KubernetesSimulator));
-            Kubeconfig.Write(system.Layout, server, system.Secrets.KubernetesToken);
+            var certificate = ClusterCertificate.LoadOrCreate(system.Layout, options.Clock);
+            Kubeconfig.Write(system.Layout, server, certificate, system.Secrets.KubernetesToken);
         }
 
         await TogetherAsync(abort, [StartDatabaseAsync, StartBrokerAsync, ct => StartAllAsync(ApplicationKind.Simulator, ct)]);
