@@ -47,6 +47,8 @@ public static class MessagingRegistration
             bus.UsingRabbitMq((context, rabbit) =>
             {
                 rabbit.Host(new Uri(rabbitMq));
+                rabbit.SendTopology.ConfigureErrorSettings = KeepForGood;
+                rabbit.SendTopology.ConfigureDeadLetterSettings = KeepForGood;
                 rabbit.ReceiveEndpoint(service, endpoint => ConfigureWork(endpoint, service, context, members));
                 if (members.HasQueries)
                     rabbit.ReceiveEndpoint($"{service}-queries", endpoint => ConfigureQueries(endpoint, context, members));
@@ -74,6 +76,13 @@ public static class MessagingRegistration
         endpoint.ConnectConsumerConfigurationObserver(inbox);
         endpoint.ConnectSagaConfigurationObserver(inbox);
         members.ConfigureWork(endpoint, context);
+    }
+
+    // Parking places inherit the arguments of their queue; with a delivery limit, looking at a message too often would move it on.
+    private static void KeepForGood(IRabbitMqQueueConfigurator parked)
+    {
+        foreach (var argument in new[] { "x-delivery-limit", "x-dead-letter-exchange", "x-dead-letter-strategy", "x-overflow" })
+            parked.SetQueueArgument(argument, (object?)null);
     }
 
     private static void ConfigureQueries<TDb>(IRabbitMqReceiveEndpointConfigurator endpoint, IRegistrationContext context,

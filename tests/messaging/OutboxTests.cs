@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -122,6 +124,40 @@ public sealed class OutboxTests
         await Eventually.IsTrueAsync(async () => await stage.CountAsync("orders.outbox") == 0);
         await Should.ThrowAsync<Npgsql.NpgsqlException>(() => turn.CommitAsync());
     }
+
+    [Fact]
+    public async Task The_gauges_tell_how_many_messages_wait_and_for_how_long()
+    {
+        await using var stage = await Stage.SetAsync();
+        var measured = new ConcurrentDictionary<string, double>();
+        using var meters = new MeterListener { InstrumentPublished = (instrument, self) =>
+        {
+            if (instrument.Meter.Name == "Platform.Messaging")
+                self.EnableMeasurementEvents(instrument);
+        } };
+        meters.SetMeasurementEventCallback<long>((instrument, value, _, _) => measured[instrument.Name] = value);
+        meters.SetMeasurementEventCallback<double>((instrument, value, _, _) => measured[instrument.Name] = value);
+        meters.Start();
+        await using var db = new OrdersDb(stage.Options<OrdersDb>());
+        db.Add(Row(TimeProvider.System.GetUtcNow().AddSeconds(-90), due: null));
+        db.Add(Row(TimeProvider.System.GetUtcNow(), due: null));
+        db.Add(Row(TimeProvider.System.GetUtcNow().AddDays(-1), due: TimeProvider.System.GetUtcNow().AddDays(1)));
+        await db.SaveChangesAsync();
+
+        // Other tests' services measure too; so, what is told is read in the same breath.
+        await Eventually.IsTrueAsync(async () =>
+        {
+            await db.MeasureOutboxAsync(TimeSpan.Zero, default);
+            return measured["platform.outbox.waiting"] == 2 && measured["platform.outbox.scheduled"] == 1
+                && measured["platform.outbox.oldest.age"] is > 89 and < 120;
+        });
+    }
+
+    private static OutboxEntry Row(DateTimeOffset sent, DateTimeOffset? due) => new()
+    {
+        MessageId = Guid.CreateVersion7(), OrderKey = Guid.CreateVersion7(), Destination = "/x", ContentType = "application/vnd.masstransit+json",
+        Body = $$"""{ "sentTime": "{{sent:O}}" }""", DueAt = due,
+    };
 
     [Fact]
     public async Task The_inbox_forgets_what_is_older_than_it_keeps()

@@ -105,6 +105,26 @@ public sealed class ParkingTests
     }
 
     [Fact]
+    public async Task Looking_at_parked_messages_does_not_wear_them_out()
+    {
+        await using var stage = await Stage.SetAsync();
+        var (orders, ledger) = await stage.StartBothAsync();
+        ledger.Services.GetRequiredService<Mood>().Broken = true;
+        var parked = new ParkedMessages(stage.RabbitMq);
+        var ids = new List<Guid?>();
+        for (var n = 0; n < 3; n++)
+            ids.Add(await Stage.PublishAsync<OrdersDb>(orders, new FragileOrder(Guid.CreateVersion7())));
+        await Eventually.SeesAsync(() => stage.DepthAsync("ledger_error"), depth => depth == 3);
+
+        for (var look = 0; look < 25; look++)
+        {
+            var seen = await Eventually.SeesAsync(() => parked.ListAsync("ledger", 10, default), list => list.Count == 3);
+            seen.Select(message => message.Place).ShouldBe(["ledger_error", "ledger_error", "ledger_error"]);
+            seen.Select(message => message.MessageId).ShouldBe(ids, ignoreOrder: true);
+        }
+    }
+
+    [Fact]
     public async Task A_failed_question_is_told_to_whoever_asked_and_parks_nothing()
     {
         await using var stage = await Stage.SetAsync();

@@ -11,6 +11,7 @@ public sealed class Wire : IAsyncDisposable
     private readonly ConcurrentDictionary<Socket, Socket> pairs = new();
     private readonly CancellationTokenSource end = new();
     private TcpListener listener;
+    private volatile TaskCompletionSource? frozen;
     private int commitsToTear;
     private int tornCommits;
 
@@ -42,6 +43,15 @@ public sealed class Wire : IAsyncDisposable
         listener = new(IPAddress.Loopback, Port);
         listener.Start();
         _ = AcceptAsync(listener);
+    }
+
+    /// <summary>From now on nothing comes through, and nobody is told.</summary>
+    public void Freeze() => frozen = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void Thaw()
+    {
+        frozen?.TrySetResult();
+        frozen = null;
     }
 
     /// <summary>The next COMMITs end in a reset: every other one before the server has it, the rest after it has carried it out.</summary>
@@ -89,6 +99,8 @@ public sealed class Wire : IAsyncDisposable
                     return;
                 }
 
+                if (frozen is { } ice)
+                    await ice.Task.WaitAsync(end.Token);
                 for (var sent = 0; sent < count;)
                     sent += await to.SendAsync(buffer.AsMemory(sent, count - sent), end.Token);
             }
