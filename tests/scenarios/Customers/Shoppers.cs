@@ -9,6 +9,7 @@ internal sealed class Shoppers(RunningPlatform platform)
     private const long Credit = 1_000_000;
     private static readonly string[] Wanted = ["postgresql/BASIC", "n8n-automation/BASIC", "ghost-blog/BASIC"];
     private readonly Queue<(Customer, Offer)> waiting = new();
+    private Task<Purchase>? settled;
 
     /// <summary>A customer with a full wallet who has nothing else going on.</summary>
     public async Task<Customer> NewAsync(long credit)
@@ -17,6 +18,9 @@ internal sealed class Shoppers(RunningPlatform platform)
         await customer.TopUpAsync(credit);
         return customer;
     }
+
+    /// <summary>A purchase that is paid and runs, and that nobody touches.</summary>
+    public Task<Purchase> SettledAsync() => settled ??= SettleAsync();
 
     /// <summary>Somebody who can pay, and what they want.</summary>
     public async Task<(Customer Customer, Offer Offer)> NextAsync()
@@ -31,5 +35,13 @@ internal sealed class Shoppers(RunningPlatform platform)
         }
 
         return waiting.Dequeue();
+    }
+
+    private async Task<Purchase> SettleAsync()
+    {
+        var customer = await NewAsync(Credit);
+        var purchase = await customer.BuyAsync(platform.Offers["n8n-automation/PRO"]);
+        await purchase.IsRunningAsync();
+        return purchase;
     }
 }
