@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Options;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
-using Yarp.ReverseProxy.Transforms;
 
 namespace Platform.Gateway;
 
@@ -15,14 +14,6 @@ internal static class Backends
 
     /// <summary>Stop, start, restart and upgrade may wait for the cluster.</summary>
     private static readonly TimeSpan Blocking = TimeSpan.FromSeconds(200);
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(2);
-
-    /// <summary>What callers could use to pretend to be someone else, or to be somewhere else, behind us.</summary>
-    private static readonly string[] Forgeable =
-    [
-        "X-User-Id", "X-User", "X-User-Email", "X-User-Role", "X-Roles", "X-Original-URL", "X-Rewrite-URL", "X-Real-IP", "Forwarded",
-        "X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override", "X-Request-Id", "X-Forwarded-Port", "X-Forwarded-Server",
-    ];
 
     private static readonly (string Service, string[] Prefixes)[] Table =
     [
@@ -35,13 +26,8 @@ internal static class Backends
 
     public static void AddBackends(this IServiceCollection services)
     {
-        services.AddReverseProxy()
-            .ConfigureHttpClient((_, handler) => handler.ConnectTimeout = ConnectTimeout)
-            .AddTransforms(transforms =>
-            {
-                foreach (var header in Forgeable)
-                    transforms.AddRequestHeaderRemove(header);
-            });
+        services.AddSingleton<IForwarderHttpClientFactory, SendOnceClients>();
+        services.AddReverseProxy().AddTransforms(ForwardedHeaderRules.Apply);
         services.AddSingleton<IProxyConfigProvider>(provider =>
             new InMemoryConfigProvider(Routes(), Clusters(provider.GetRequiredService<IOptions<BackendOptions>>().Value)));
     }
@@ -58,11 +44,8 @@ internal static class Backends
 
     private static List<ClusterConfig> Clusters(BackendOptions backends) =>
     [
-        Cluster("identity", backends.Identity, Usual),
-        Cluster("catalog", backends.Catalog, Usual),
-        Cluster("wallet", backends.Wallet, Usual),
-        Cluster("subscriptions", backends.Subscriptions, Blocking),
-        Cluster("provisioner", backends.Provisioner, Blocking),
+        .. from backend in backends.All
+           select Cluster(backend.Service, backend.Address, backend.Service is "subscriptions" or "provisioner" ? Blocking : Usual),
     ];
 
     private static ClusterConfig Cluster(string service, string address, TimeSpan timeout) => new()

@@ -1,58 +1,47 @@
 using System.Diagnostics;
-using System.Text.RegularExpressions;
-using Microsoft.AspNetCore.Http.Features;
-using Platform.Hosting;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.Options;
 
 namespace Platform.Gateway;
 
 /// <summary>
-/// What happens to every request before it is routed: paths that a proxy and a service could read differently are refused, repeated
-/// slashes are collapsed (the frontend sends some), and every answer leaves with the security headers.
+/// What happens to every request before the host of all services sees it, in this order: the answer gets its security headers, whoever
+/// gives it; browsers learn whether they may read it; then the request must have an acceptable form.
 /// </summary>
-internal sealed partial class EdgeFilter : IStartupFilter
+internal sealed class EdgeFilter(IOptions<IngressOptions> ingress) : IStartupFilter
 {
-    private const long MaxBodyBytes = 64 * 1024;
-    private static readonly Refusal Ambiguous = new("AMBIGUOUS_REQUEST", 400, "The request can be read in more than one way");
-    private static readonly Refusal TooLarge = new("BODY_TOO_LARGE", 413, "The body is too large");
-
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
-        app.Use(GuardAsync);
+        app.Use(SecureAsync);
+        app.UseStatusCodePages();
+        if (ingress.Value.TrustedNetworks is { Length: > 0 } networks)
+            app.UseForwardedHeaders(OneHopFrom(networks));
+        app.UseCors();
+        app.Use(RequestForm.CheckAsync);
         next(app);
     };
 
-    private static async Task GuardAsync(HttpContext http, RequestDelegate next)
+    private static ForwardedHeadersOptions OneHopFrom(string[] networks)
+    {
+        var options = new ForwardedHeadersOptions
+        {
+            ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto, ForwardLimit = 1,
+        };
+        options.KnownProxies.Clear();
+        options.KnownIPNetworks.Clear();
+        foreach (var network in networks)
+            options.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(network));
+        return options;
+    }
+
+    private static Task SecureAsync(HttpContext http, RequestDelegate next)
     {
         http.Response.OnStarting(static state =>
         {
             Secure((HttpContext)state);
             return Task.CompletedTask;
         }, http);
-
-        var target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        var question = target.IndexOf('?', StringComparison.Ordinal);
-        if (Ambiguity().IsMatch(question < 0 ? target : target[..question]))
-        {
-            await Ambiguous.ToProblem("Send the path in its plain form, without encoded separators, dots or percent signs.").ExecuteAsync(http);
-            return;
-        }
-
-        if (http.Request.Headers.ContentLength is not null && http.Request.Headers.TransferEncoding.Count > 0)
-        {
-            http.Response.Headers.Connection = "close";
-            await Ambiguous.ToProblem("Send Content-Length or Transfer-Encoding, not both.").ExecuteAsync(http);
-            return;
-        }
-
-        if (http.Request.ContentLength > MaxBodyBytes)
-        {
-            await TooLarge.ToProblem($"Send at most {MaxBodyBytes / 1024} KB.").ExecuteAsync(http);
-            return;
-        }
-
-        if (http.Request.Path.Value is { } path && path.Contains("//", StringComparison.Ordinal))
-            http.Request.Path = RepeatedSlashes().Replace(path, "/");
-        await next(http);
+        return next(http);
     }
 
     private static void Secure(HttpContext http)
@@ -69,11 +58,4 @@ internal sealed partial class EdgeFilter : IStartupFilter
         if (headers.CacheControl.Count == 0)
             headers.CacheControl = "no-store";
     }
-
-    /// <summary>Encoded slash, backslash, dot, percent or NUL; dot segments; path parameters on them; a backslash; a control character.</summary>
-    [GeneratedRegex(@"%(2f|5c|2e|25|00)|(^|/)\.{1,2}(/|;|$)|\\|[\x00-\x1f]", RegexOptions.IgnoreCase)]
-    private static partial Regex Ambiguity();
-
-    [GeneratedRegex("/{2,}")]
-    private static partial Regex RepeatedSlashes();
 }

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Microsoft.AspNetCore.HostFiltering;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Platform.Gateway;
 using Platform.Hosting;
 
@@ -6,21 +8,25 @@ return await PlatformHost.RunAsync(args, "gateway", builder =>
 {
     builder.Services.AddOptions<BackendOptions>().BindConfiguration(BackendOptions.Section).ValidateDataAnnotations().ValidateOnStart();
     builder.Services.AddOptions<RateLimitOptions>().BindConfiguration(RateLimitOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+    builder.Services.AddOptions<BrowserOptions>().BindConfiguration(BrowserOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+    builder.Services.AddOptions<IngressOptions>().BindConfiguration(IngressOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+    builder.Services.Configure<KestrelServerOptions>(kestrel => RequestForm.LeaveRoom(kestrel.Limits));
+    builder.Services.Configure<HostFilteringOptions>(hosts => hosts.IncludeFailureMessage = false);
     builder.Services.AddSingleton<DistributedContextPropagator, IgnoreCallersTrace>();
-    builder.Services.AddSingleton<IStartupFilter, EdgeFilter>();
-    builder.Services.AddBackends();
-    builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
-        .WithOrigins(builder.Configuration.GetSection("Cors:Origins").Get<string[]>() ?? [])
-        .WithMethods("GET", "POST", "PUT", "PATCH", "DELETE")
-        .WithHeaders("authorization", "content-type", "idempotency-key", "prefer")
-        .WithExposedHeaders("x-request-id", "retry-after", "idempotency-replayed")
-        .SetPreflightMaxAge(TimeSpan.FromHours(1))));
+    // First, so that it stands around the framework's own filter of Host headers too.
+    builder.Services.Insert(0, ServiceDescriptor.Singleton<IStartupFilter, EdgeFilter>());
+    // The proxy would log every address with its query, and queries hold what people look for.
+    builder.Logging.AddFilter("Yarp", LogLevel.Warning);
+    builder.Services.AddCallers();
+    builder.Services.AddBrowsers();
     builder.Services.AddRateLimits();
+    builder.Services.AddBackends();
+    builder.Services.AddHealth();
 }, app =>
 {
-    app.UseCors();
     app.UseRateLimiter();
+    app.Use(RequestForm.ReadBodyAsync);
     app.MapHealth();
     app.MapBackends();
-    app.MapFallback(() => CommonRefusals.NotFound.ToProblem()).AllowAnonymous();
+    app.Map("{**anything}", () => CommonRefusals.NotFound.ToProblem()).WithOrder(int.MaxValue).AllowAnonymous();
 });

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Security.Claims;
 using System.Text.RegularExpressions;
 using System.Threading.RateLimiting;
 using Microsoft.Extensions.Options;
@@ -50,7 +49,10 @@ internal static partial class RateLimits
             return RateLimitPartition.GetNoLimiter("");
         return RateLimitPartition.GetSlidingWindowLimiter($"{bucket} {CallerOf(http, bucket)}", _ => new()
         {
-            PermitLimit = perMinute * limits.Factor, Window = Window, SegmentsPerWindow = SegmentsPerWindow, AutoReplenishment = true,
+            PermitLimit = perMinute * limits.Factor,
+            Window = Window,
+            // A limit below the number of segments would leave a segment without a permit, and the limiter divides by that share.
+            SegmentsPerWindow = Math.Min(SegmentsPerWindow, perMinute * limits.Factor),
         });
     }
 
@@ -64,14 +66,17 @@ internal static partial class RateLimits
             _ when Begins(path, "/api/admin") => ("admin", limits.Admin),
             _ when Begins(path, "/api/catalog") => ("catalog", limits.Catalog),
             _ when HttpMethods.IsGet(request.Method) && Begins(path, "/api/subscriptions/") => ("polls", limits.Polls),
+            _ when HttpMethods.IsGet(request.Method) && Begins(path, "/api/instances/") => ("polls", limits.Polls),
+            _ when Begins(path, "/socket.io") => ("polls", limits.Polls),
+            _ when Begins(path, "/.well-known") => ("catalog", limits.Catalog),
             _ when Begins(path, "/api") => ("user", limits.User),
             _ => (null, 0),
         };
     }
 
-    // The address is the connection's own: a header that a caller can write is no address.
+    // Whoever tries passwords may well have a token of his own.
     private static string CallerOf(HttpContext http, string bucket) =>
-        bucket is not "sign-in" && http.User.FindFirstValue("sub") is { } user ? user : http.Connection.RemoteIpAddress?.ToString() ?? "unknown";
+        bucket is not "sign-in" && Callers.SubjectOf(http) is { } user ? $"user {user}" : $"peer {Callers.PeerOf(http)}";
 
     private static bool Begins(string path, string prefix) => path.StartsWith(prefix, StringComparison.OrdinalIgnoreCase);
 
