@@ -33,7 +33,8 @@ internal static class Backends
     }
 
     // The services look at the token; what the gateway itself knows of the caller is for its limits only.
-    public static void MapBackends(this IEndpointRouteBuilder routes) => routes.MapReverseProxy().AllowAnonymous();
+    public static void MapBackends(this IEndpointRouteBuilder routes) =>
+        routes.MapReverseProxy(proxy => proxy.UseForwardingLog()).AllowAnonymous();
 
     private static List<RouteConfig> Routes() =>
     [

@@ -15,8 +15,9 @@ return await PlatformHost.RunAsync(args, "gateway", builder =>
     builder.Services.AddSingleton<DistributedContextPropagator, IgnoreCallersTrace>();
     // First, so that it stands around the framework's own filter of Host headers too.
     builder.Services.Insert(0, ServiceDescriptor.Singleton<IStartupFilter, EdgeFilter>());
-    // The proxy would log every address with its query, and queries hold what people look for.
-    builder.Logging.AddFilter("Yarp", LogLevel.Warning);
+    // The proxy would log every address with its query, and queries hold what people look for; and it warns of every caller who
+    // leaves a stream. What a service did not answer is logged by the forwarding log.
+    builder.Logging.AddFilter("Yarp", LogLevel.Error);
     builder.Services.AddCallers();
     builder.Services.AddBrowsers();
     builder.Services.AddRateLimits();

@@ -19,8 +19,10 @@ return await PlatformHost.RunAsync<ProvisionerDbContext>(args, "provisioner", bu
         .Consume<TerminateInstanceConsumer>()
         .Answer<GetInstanceMetricsConsumer>());
     builder.Services.AddValidation();
-    builder.Services.AddOptions<ProvisionerOptions>().BindConfiguration(ProvisionerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-    builder.Services.AddOptions<KubernetesOptions>().BindConfiguration(KubernetesOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+    builder.Services.AddOptions<ProvisionerOptions>().BindConfiguration(ProvisionerOptions.Section).ValidateDataAnnotations()
+        .ValidateOnStart();
+    builder.Services.AddOptions<KubernetesOptions>().BindConfiguration(KubernetesOptions.Section).ValidateDataAnnotations()
+        .ValidateOnStart();
     builder.Services.AddSingleton<IValidateOptions<KubernetesOptions>, KubernetesOptionsCheck>();
 
     builder.Services.AddSingleton(services => ClusterConnection.Open(

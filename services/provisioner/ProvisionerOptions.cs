@@ -12,7 +12,9 @@ internal sealed class ProvisionerOptions
     /// <summary>A wish that does not run after this long has failed.</summary>
     [Range(typeof(TimeSpan), "00:00:10", "02:00:00")] public TimeSpan ReadyWithin { get; init; } = TimeSpan.FromMinutes(8);
 
-    /// <summary>A reason that does not go away by itself (no such image, crash loop …) must last this long before the wish has failed.</summary>
+    /// <summary>
+    /// A reason that does not go away by itself (no such image, crash loop …) must last this long before the wish has failed.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")] public TimeSpan FailFastAfter { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Every instance is compared with the cluster this often, also when nothing seems to have changed.</summary>
@@ -24,7 +26,9 @@ internal sealed class ProvisionerOptions
     /// <summary>How often the table is searched for rows that are due. Wishes and watches wake the workers at once.</summary>
     [Range(typeof(TimeSpan), "00:00:00.020", "00:00:30")] public TimeSpan Poll { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>A worker that has not come back after this long is taken for dead. Longer than any pass: a pass ends itself after two thirds.</summary>
+    /// <summary>
+    /// A worker that has not come back after this long is taken for dead. Longer than any pass: a pass ends itself after two thirds.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:05", "00:10:00")] public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Longest wait after failed calls.</summary>

@@ -1,4 +1,5 @@
 using Platform.Hosting;
+using Platform.Provisioner.Kubernetes;
 
 namespace Platform.Provisioner;
 
@@ -9,6 +10,14 @@ internal static class ProvisionerRefusals
     public static readonly Refusal ClusterUnavailable = new("CLUSTER_UNAVAILABLE", 503, "The cluster does not answer");
     public static readonly Refusal NoLogs = new("NO_LOGS", 409, "The instance has no running container yet");
     public static readonly Refusal TooManyStreams = new("TOO_MANY_STREAMS", 429, "Too many log streams are open");
+}
+
+internal static class ClusterAnswers
+{
+    /// <summary>A cluster that did not answer, as an answer of ours.</summary>
+    public static RefusalResult ToProblem(this KubernetesException fault) =>
+        ProvisionerRefusals.ClusterUnavailable.ToProblem("Try again in a few seconds.",
+            retryAfter: fault.RetryAfter ?? TimeSpan.FromSeconds(5));
 }
 
 /// <summary>Why an instance will not run, as told in <c>InstanceFailed</c>. Codes are public and never renamed.</summary>

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -35,6 +36,7 @@ public static class PlatformHost
         });
         builder.Services.ConfigureHttpJsonOptions(json => StrictJson.Apply(json.SerializerOptions));
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+        builder.Services.AddSingleton<IProblemDetailsWriter, ProblemAnyway>();
         builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Problems.Complete);
         builder.Services.AddExceptionHandler<ThrownProblems>();
         builder.Services.AddHealthChecks();
@@ -95,6 +97,11 @@ public static class PlatformHost
         {
             await Console.Error.WriteLineAsync($"{service} does not start: {string.Join("; ", faults)}");
             return 78;
+        }
+        catch (DbException e) when (args is ["migrate", ..])
+        {
+            await Console.Error.WriteLineAsync($"{service} cannot migrate its schema: {e.Message}");
+            return 1;
         }
     }
 

@@ -48,7 +48,8 @@ public static class MessagingModel
     }
 
     internal static string ColumnOf<T>(this DbContext db, string property) =>
-        db.GetService<ISqlGenerationHelper>().DelimitIdentifier(db.Model.FindEntityType(typeof(T))!.FindProperty(property)!.GetColumnName());
+        db.GetService<ISqlGenerationHelper>()
+            .DelimitIdentifier(db.Model.FindEntityType(typeof(T))!.FindProperty(property)!.GetColumnName());
 
     internal static bool Maps<T>(this DbContext db, string column) =>
         db.Model.FindEntityType(typeof(T))!.GetProperties().Any(property => property.GetColumnName() == column);

@@ -29,7 +29,8 @@ public static class MessagingRegistration
         var services = builder.Services;
         services.AddOptions<OutboxOptions>().BindConfiguration(OutboxOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(new FaultPoints(service, builder.Environment.IsProduction() ? null : builder.Configuration["PLATFORM_FAULTS"]));
+        var faults = builder.Environment.IsProduction() ? null : builder.Configuration["PLATFORM_FAULTS"];
+        services.AddSingleton(new FaultPoints(service, faults));
         services.AddSingleton<OutboxSignal>();
         services.AddSingleton<IInterceptor, OutboxCommitInterceptor>();
         services.AddScoped<IOutboxContextFactory<TDb>, TransactionalInbox<TDb>>();

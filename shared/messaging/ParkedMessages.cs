@@ -20,11 +20,12 @@ public sealed record ParkedMessage(string Place, Guid? MessageId, string? Messag
 /// <param name="rabbitMq">amqp://user:password@host:port/vhost</param>
 public sealed class ParkedMessages(Uri rabbitMq)
 {
-    /// <summary>Where a service's messages are parked: after exceptions, after too many deliveries without an end, without a consumer.</summary>
+    /// <summary>Where messages are parked: after exceptions, after too many deliveries without an end, without a consumer.</summary>
     private static readonly string[] Places = ["_error", "_dead", "_skipped"];
 
     /// <summary>Headers that tell of the failure; they belong to the past once the message is sent again.</summary>
-    private static readonly string[] Traces = ["MT-Fault-", "MT-Reason", "MT-Host-", "x-death", "x-first-death-", "x-last-death-", "x-delivery-count"];
+    private static readonly string[] Traces =
+        ["MT-Fault-", "MT-Reason", "MT-Host-", "x-death", "x-first-death-", "x-last-death-", "x-delivery-count"];
 
     /// <summary>The oldest parked messages of a service. They stay where they are.</summary>
     public async Task<IReadOnlyList<ParkedMessage>> ListAsync(string service, int limit, CancellationToken ct)
@@ -46,7 +47,7 @@ public sealed class ParkedMessages(Uri rabbitMq)
         return parked;
     }
 
-    /// <summary>Sends parked messages back into their service's queue; each leaves its place only when the queue has confirmed it.</summary>
+    /// <summary>Sends parked messages into their service's queue again; each leaves its place only when that has confirmed it.</summary>
     /// <param name="which">Leaves out those that it says no to.</param>
     /// <returns>How many were sent.</returns>
     /// <exception cref="PublishException">The service's queue did not take one; that one and those after it stay parked.</exception>

@@ -12,6 +12,12 @@ namespace Platform.Simulators.Kubernetes;
 /// <summary>Puts the simulator together; the program and the tests both start it through here.</summary>
 internal static class SimulatorApp
 {
+    private static readonly Dictionary<string, string> Switches = new(StringComparer.Ordinal)
+    {
+        ["--seed"] = "Simulator:Seed",
+        ["--pace"] = "Simulator:Pace",
+    };
+
     private const long LargestBody = 3 * 1024 * 1024;
 
     /// <param name="args">Configuration as on the command line: --Simulator:Token=..., --urls=...</param>
@@ -25,6 +31,7 @@ internal static class SimulatorApp
                 "This is a simulator of Kubernetes. It does not start when ASPNETCORE_ENVIRONMENT is Production.");
         }
 
+        builder.Configuration.AddCommandLine(args, Switches);
         var options = builder.Configuration.GetSection(SimulatorOptions.Section).Get<SimulatorOptions>() ?? new();
         Validator.ValidateObject(options, new(options), validateAllProperties: true);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);

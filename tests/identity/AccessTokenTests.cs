@@ -109,13 +109,16 @@ public sealed class AccessTokenTests(IdentityHost identity) : IClassFixture<Iden
             "garbage" => "a.b.c",
             "empty" => "",
             "no signature" or "none" or "None" => text + ".",
-            "HS256" => $"{text}.{Base64Url.EncodeToString(HMACSHA256.HashData(Encoding.UTF8.GetBytes(published), Encoding.ASCII.GetBytes(text)))}",
+            "HS256" => $"{text}.{Base64Url.EncodeToString(HMACSHA256.HashData(Encoding.UTF8.GetBytes(published), Ascii(text)))}",
             "role edited" => $"{text}.{user.AccessToken.Split('.')[2]}",
-            _ => $"{text}.{Base64Url.EncodeToString(signer.SignData(Encoding.ASCII.GetBytes(text), HashAlgorithmName.SHA256))}",
+            _ => $"{text}.{Base64Url.EncodeToString(signer.SignData(Ascii(text), HashAlgorithmName.SHA256))}",
         };
     }
 
-    private static JsonObject Part(string token, int index) => JsonNode.Parse(Base64Url.DecodeFromChars(token.Split('.')[index]))!.AsObject();
+    private static byte[] Ascii(string text) => Encoding.ASCII.GetBytes(text);
+
+    private static JsonObject Part(string token, int index) =>
+        JsonNode.Parse(Base64Url.DecodeFromChars(token.Split('.')[index]))!.AsObject();
 
     private static string Encode(JsonObject part) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(part.ToJsonString()));
 

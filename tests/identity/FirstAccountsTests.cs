@@ -25,8 +25,10 @@ public sealed class FirstAccountsTests(DemoIdentityHost identity) : IClassFixtur
         await using var bus = await TestBus.StartAsync(identity.Broker, (test, endpoint) => test.Hear<UserRevised>(endpoint));
         await identity.RestartAsync();
 
-        var admin = await Eventually.SeesAsync(
-            () => identity.LogInAsync("admin@example.id", "admin-first"), reply => reply.Status == HttpStatusCode.OK);
+        await Eventually.SeesAsync(
+            () => identity.Database.QueryAsync<long>("SELECT count(*) FROM identity.users"), users => users == 2);
+        var admin = await identity.LogInAsync("admin@example.id", "admin-first");
+        admin.ShouldBe(HttpStatusCode.OK);
         admin.Text("data.user.role").ShouldBe("ADMINISTRATOR");
         (await bus.HearsAsync<UserRevised>(user => user.Email == "demo@example.id")).Role.ShouldBe("USER");
 
@@ -39,6 +41,7 @@ public sealed class FirstAccountsTests(DemoIdentityHost identity) : IClassFixtur
                 return identity.LogInAsync("demo@example.id", "demo-second");
             },
             reply => reply.Status == HttpStatusCode.OK);
-        (await identity.Database.QueryAsync<long>("SELECT count(*) FROM identity.users")).ShouldBe(2, "demo and admin; no bootstrap beside an administrator");
+        (await identity.Database.QueryAsync<long>("SELECT count(*) FROM identity.users")).ShouldBe(
+            2, "demo and admin; no bootstrap beside an administrator");
     }
 }

@@ -26,7 +26,8 @@ public class IdentityHost() : ServiceHost<Program, UsersDbContext>(UsersDbContex
 
     public static string NewEmail() => $"u{Guid.CreateVersion7():N}@example.id";
 
-    public Task<Reply> PostAsync(string path, object? body, string? accessToken = null) => SendAsync(HttpMethod.Post, path, body, accessToken);
+    public Task<Reply> PostAsync(string path, object? body, string? accessToken = null) =>
+        SendAsync(HttpMethod.Post, path, body, accessToken);
 
     public Task<Reply> GetAsync(string path, string? accessToken = null) => SendAsync(HttpMethod.Get, path, null, accessToken);
 

@@ -61,7 +61,8 @@ public sealed class RegisteringTests(IdentityHost identity) : IClassFixture<Iden
         });
 
         reply.ShouldBe(HttpStatusCode.BadRequest, "VALIDATION_FAILED");
-        reply.At("errors")!.AsObject().Select(error => error.Key).ShouldBe(["name", "email", "password", "phone", "avatar"], ignoreOrder: true);
+        reply.At("errors")!.AsObject().Select(error => error.Key).ShouldBe(
+            ["name", "email", "password", "phone", "avatar"], ignoreOrder: true);
     }
 
     [Theory]
@@ -106,7 +107,8 @@ public sealed class RegisteringTests(IdentityHost identity) : IClassFixture<Iden
     {
         var password = string.Concat(Enumerable.Repeat("kopi ", length / 5 + 1))[..length];
 
-        (await identity.PostAsync(Path, new { name = "Budi", email = IdentityHost.NewEmail(), password })).ShouldBe(HttpStatusCode.BadRequest);
+        (await identity.PostAsync(Path, new { name = "Budi", email = IdentityHost.NewEmail(), password }))
+            .ShouldBe(HttpStatusCode.BadRequest);
         (await identity.LogInAsync(IdentityHost.NewEmail(), password)).ShouldBe(HttpStatusCode.BadRequest);
     }
 

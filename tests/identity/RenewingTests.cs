@@ -43,7 +43,8 @@ public sealed class RenewingTests(IdentityHost identity) : IClassFixture<Identit
     public async Task Renewals_that_all_found_the_token_unused_get_the_same_successor()
     {
         var user = await identity.RegisterAsync();
-        var replies = await WhileSessionsAreLockedAsync(() => [.. Enumerable.Range(0, 6).Select(_ => identity.RenewAsync(user.RefreshToken))]);
+        var replies = await WhileSessionsAreLockedAsync(
+            () => [.. Enumerable.Range(0, 6).Select(_ => identity.RenewAsync(user.RefreshToken))]);
 
         foreach (var reply in replies)
             reply.ShouldBe(HttpStatusCode.OK);
@@ -64,7 +65,7 @@ public sealed class RenewingTests(IdentityHost identity) : IClassFixture<Identit
                 .ShouldHaveSingleItem();
             replies.Where(reply => reply.Status != HttpStatusCode.OK).ShouldAllBe(reply => reply.Status == HttpStatusCode.Unauthorized);
             (await identity.Database.QueryAsync<long>(
-                $"SELECT count(*) FROM identity.refresh_tokens t JOIN identity.sessions s ON s.id = t.session_id WHERE s.user_id = '{user.Id}'"))
+                $"SELECT count(*) FROM identity.refresh_tokens JOIN identity.sessions s ON s.id = session_id WHERE user_id = '{user.Id}'"))
                 .ShouldBe(2);
         }
     }

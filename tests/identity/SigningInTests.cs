@@ -107,6 +107,20 @@ public sealed class SigningInTests(IdentityHost identity) : IClassFixture<Identi
         await identity.SignInAsync(user.Email);
     }
 
+    [Fact]
+    public async Task A_refusal_has_its_shape_whatever_the_caller_accepts()
+    {
+        using var client = identity.Anonymous();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/auth/refresh-token");
+        request.Content = System.Net.Http.Json.JsonContent.Create(new { refreshToken = "x" });
+        request.Headers.Accept.ParseAdd("text/html");
+
+        using var response = await client.SendAsync(request);
+
+        (await Reply.ReadAsync(response)).ShouldBe(HttpStatusCode.Unauthorized, "REFRESH_INVALID");
+        response.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
+    }
+
     /// <summary>An answer without what differs by nature: when it was given and its trace.</summary>
     private static string WithoutChance(Reply reply)
     {

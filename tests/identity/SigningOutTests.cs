@@ -34,7 +34,8 @@ public sealed class SigningOutTests(IdentityHost identity) : IClassFixture<Ident
     {
         var (owner, other) = (await identity.RegisterAsync(), await identity.RegisterAsync());
 
-        (await identity.PostAsync("/api/auth/logout", new { refreshToken = owner.RefreshToken }, other.AccessToken)).ShouldBe(HttpStatusCode.OK);
+        (await identity.PostAsync("/api/auth/logout", new { refreshToken = owner.RefreshToken }, other.AccessToken))
+            .ShouldBe(HttpStatusCode.OK);
 
         (await identity.RenewAsync(owner.RefreshToken)).ShouldBe(HttpStatusCode.OK);
     }

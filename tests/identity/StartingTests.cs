@@ -34,7 +34,8 @@ public sealed class StartingTests : IDisposable
     public async Task A_weak_or_missing_setting_stops_the_start_and_is_named_without_its_value(string setting, string? value, string named)
     {
         var (exitCode, error) = await RunAsync(("Identity__SigningKeysDirectory", keys.Path), ("Identity__PublicUrl", "http://identity"),
-            ("Identity__Bootstrap__Email", "boss@example.id"), ("Identity__Bootstrap__Password", "lautan biru tenang sekali"), (setting, value));
+            ("Identity__Bootstrap__Email", "boss@example.id"), ("Identity__Bootstrap__Password", "lautan biru tenang sekali"),
+            (setting, value));
 
         exitCode.ShouldBe(78, error);
         error.ShouldContain(named);
@@ -73,8 +74,10 @@ public sealed class StartingTests : IDisposable
         {
             RedirectStandardError = true, RedirectStandardOutput = true, Environment =
             {
-                ["DOTNET_ENVIRONMENT"] = "Production", ["ASPNETCORE_ENVIRONMENT"] = "Production", ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
-                ["ConnectionStrings__Postgres"] = "Host=127.0.0.1;Port=1;Username=nobody", ["ConnectionStrings__RabbitMq"] = "amqp://127.0.0.1:1",
+                ["DOTNET_ENVIRONMENT"] = "Production", ["ASPNETCORE_ENVIRONMENT"] = "Production",
+                ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
+                ["ConnectionStrings__Postgres"] = "Host=127.0.0.1;Port=1;Username=nobody",
+                ["ConnectionStrings__RabbitMq"] = "amqp://127.0.0.1:1",
                 ["Auth__Authority"] = "http://identity", ["Auth__Issuer"] = "platform", ["Auth__Audience"] = "platform",
             },
         };

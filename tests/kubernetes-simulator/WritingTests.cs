@@ -95,7 +95,7 @@ public sealed class WritingTests
     {
         async Task<string> Generate(int seed)
         {
-            await using var cluster = await Cluster.Start(settings: $"--Simulator:Seed={seed}");
+            await using var cluster = await Cluster.Start(settings: $"--seed={seed}");
             return (await cluster.Create("/api/v1/namespaces", """{"metadata":{"generateName":"user-"}}""")).Name();
         }
 
@@ -163,9 +163,14 @@ public sealed class WritingTests
             {"metadata":{"name":"web"},"spec":{"selector":{"matchLabels":{"app":"web"}},
              "template":{"metadata":{"labels":{"app":"other"}},"spec":{"containers":[{"name":"web"}]}}}}
             """;
+        const string Surge = """
+            {"metadata":{"name":"web"},"spec":{"strategy":{"rollingUpdate":{"maxSurge":"many"}},"selector":{"matchLabels":{"app":"web"}},
+             "template":{"metadata":{"labels":{"app":"web"}},"spec":{"containers":[{"name":"web","image":"a:1"}]}}}}
+            """;
         const string Typo = """{"metadata":{"name":"c"},"dada":{"a":"b"}}""";
 
         var refused = await cluster.Create(Deployments, Wrong, 422);
+        var surging = await cluster.Create(Deployments, Surge, 422);
         var mistyped = await cluster.Create(Deployments, """{"metadata":{"name":"web"},"spec":{"replicas":"two"}}""", 400);
         var strict = await cluster.Create("/api/v1/namespaces/shop/configmaps?fieldValidation=Strict", Typo, 400);
         var warned = await cluster.Http.PostAsync("/api/v1/namespaces/shop/configmaps", new StringContent(Typo, null, "application/json"));
@@ -173,6 +178,7 @@ public sealed class WritingTests
         refused.Text("reason").ShouldBe("Invalid");
         refused.At("details", "causes")!.AsArray().Select(cause => cause.Text("field")).ShouldBe(
             ["spec.template.spec.containers[0].image", "spec.template.metadata.labels"]);
+        surging.Text("details", "causes", "0", "field").ShouldBe("spec.strategy.rollingUpdate.maxSurge");
         mistyped.Text("message")!.ShouldContain("cannot unmarshal string");
         strict.Text("message")!.ShouldContain("unknown field \"dada\"");
         warned.Headers.GetValues("Warning").ShouldContain("299 - \"unknown field \\\"dada\\\"\"");

@@ -48,7 +48,7 @@ internal sealed class CannedApi : IDisposable
             Subscription("p-p", "PROVISIONING", "n8n-1"), Subscription("p-p", "RUNNING", "n8n-2"), Subscription("p-p", "RUNNING", "n8n-2"),
             Subscription("p-p", "TERMINATED", "n8n-2"));
         api.Answer("GET", "/api/subscriptions/s-1/timeline", 200,
-            """{"data":{"steps":[{"step":"held"}]}}""", """{"data":{"steps":[{"step":"funds captured"}]}}""");
+            """{"data":{"timeline":[{"step":"FUNDS_HELD"}]}}""", """{"data":{"timeline":[{"step":"FUNDS_CAPTURED"}]}}""");
         api.Answer("GET", "/api/subscriptions/s-1/metrics", 200,
             """{"data":{"cpu":{"usage":12,"limit":1000},"memory":{"usage":100.25,"limit":1024}}}""");
         api.Answer("PUT", "/api/subscriptions/s-1/upgrade", 200, """{"data":{}}""");

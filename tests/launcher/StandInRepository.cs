@@ -32,9 +32,12 @@ public sealed class StandInRepository : IAsyncDisposable
 
     /// <summary>What the stand-ins were asked to do, in order.</summary>
     public IReadOnlyList<string> Journal =>
-        File.Exists(JournalFile) ? File.ReadAllLines(JournalFile) : [];
+        Directory.Exists(JournalFolder)
+            ? [.. Directory.EnumerateFiles(JournalFolder).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)
+                .Select(entry => entry[(entry.IndexOf(' ', StringComparison.Ordinal) + 1)..])]
+            : [];
 
-    private string JournalFile => Path.Combine(Layout.Faults, "journal");
+    private string JournalFolder => Path.Combine(Layout.Faults, "journal");
 
     /// <summary>Makes a stand-in misbehave: die, migrate, unready.</summary>
     public void Plant(string fault, string process) =>

@@ -2,7 +2,7 @@ using Platform.Testing;
 
 namespace Platform.Messaging.Tests;
 
-/// <summary>kill -9 between every two steps of every message's way, one at a time; what is checked each time is the whole history so far.</summary>
+/// <summary>kill -9 between every two steps of every message's way; what is checked each time is the whole history so far.</summary>
 public sealed class CrashTests(CrashTests.Pair pair) : IClassFixture<CrashTests.Pair>
 {
     private static readonly (string From, string Message, string To)[] Flow =
@@ -62,7 +62,7 @@ public sealed class CrashTests(CrashTests.Pair pair) : IClassFixture<CrashTests.
         File.Exists($"{armed}.hit").ShouldBeTrue();
         await pair.Orders.AliveAsync();
         await pair.Ledger.AliveAsync();
-        // A repetition of the case before may have set off the fault before the order was accepted; then it is placed again, as a user would.
+        // A repetition from the case before may have set off the fault before the order was accepted; a user would try again.
         if (await pair.Stage.CountAsync($"orders.effects WHERE order_id = '{order}' AND kind = 'accepted'") == 0)
             await pair.Stage.PostAsync(place);
         await pair.Stage.AllIsWellAsync(pair.Completed, pair.Overdue);

@@ -116,7 +116,8 @@ public sealed class DeadlineTests
         (scope.ServiceProvider.GetRequiredService<OrdersDb>(), scope.ServiceProvider.GetRequiredService<IMessageScheduler>());
 
     private async Task<Guid> ScheduleAsync(IMessageScheduler scheduler) =>
-        (await scheduler.ScheduleSend(new Uri("queue:orders"), clock.GetUtcNow().UtcDateTime.AddDays(1), new OrderOverdue(Guid.CreateVersion7()))).TokenId;
+        (await scheduler.ScheduleSend(new Uri("queue:orders"), clock.GetUtcNow().UtcDateTime.AddDays(1),
+            new OrderOverdue(Guid.CreateVersion7()))).TokenId;
 
     private void Moved(IServiceCollection services) => services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock));
 

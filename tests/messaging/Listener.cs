@@ -34,7 +34,8 @@ public sealed class Listener : IAsyncDisposable
         consumer.ReceivedAsync += (_, delivery) =>
         {
             using var envelope = JsonDocument.Parse(delivery.Body);
-            listener.heard.Enqueue((envelope.RootElement.GetProperty("messageId").GetGuid(), envelope.RootElement.GetProperty("message").Clone()));
+            var root = envelope.RootElement;
+            listener.heard.Enqueue((root.GetProperty("messageId").GetGuid(), root.GetProperty("message").Clone()));
             return Task.CompletedTask;
         };
         await channel.BasicConsumeAsync("listener", autoAck: true, consumer);

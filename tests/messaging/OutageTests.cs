@@ -10,8 +10,8 @@ namespace Platform.Messaging.Tests;
 public sealed class OutageTests
 {
     /// <summary>PLATFORM_OUTAGE_SECONDS makes it longer; the specification's own figure is 60.</summary>
-    private static readonly TimeSpan Outage =
-        TimeSpan.FromSeconds(int.Parse(Environment.GetEnvironmentVariable("PLATFORM_OUTAGE_SECONDS") ?? "20", CultureInfo.InvariantCulture));
+    private static readonly TimeSpan Outage = TimeSpan.FromSeconds(int.Parse(
+        Environment.GetEnvironmentVariable("PLATFORM_OUTAGE_SECONDS") ?? "20", CultureInfo.InvariantCulture));
 
     [Fact]
     public async Task Requests_are_accepted_while_the_broker_is_away_and_everything_drains_in_order_afterwards()
@@ -25,7 +25,7 @@ public sealed class OutageTests
         await using var listener = await Listener.ListenAsync(stage, nameof(NumberedFact));
         var keys = Enumerable.Range(0, 4).Select(_ => Guid.CreateVersion7()).ToList();
         var placed = new List<Guid>();
-        var (rounds, slowest, watch) = (0, TimeSpan.Zero, Stopwatch.StartNew());
+        var (rounds, slowest, watch) = (0, (Took: TimeSpan.Zero, At: TimeSpan.Zero), Stopwatch.StartNew());
 
         // Load before, during and after the outage; it is cut in the middle of the load, and so in the middle of sends.
         var cut = false;
@@ -43,15 +43,17 @@ public sealed class OutageTests
             await stage.PostAsync($"{orders.Url}/orders/{placed[^1]}/100");
             foreach (var key in keys)
                 await stage.PostAsync($"{orders.Url}/facts/{key}/{rounds}");
-            slowest = watch.Elapsed - began > slowest ? watch.Elapsed - began : slowest;
+            if (cut && watch.Elapsed - began is var took && took > slowest.Took)
+                slowest = (took, began);
         }
 
         (await stage.CountAsync("orders.outbox")).ShouldBeGreaterThan(rounds);
         wire.Mend();
 
         await stage.AllIsWellAsync(placed, within: TimeSpan.FromMinutes(2));
-        slowest.ShouldBeLessThan(TimeSpan.FromSeconds(5));
-        await Eventually.SeesAsync(() => Task.FromResult(listener.Facts().Values.Sum(facts => facts.Count)), heard => heard == rounds * keys.Count);
+        slowest.Took.ShouldBeLessThan(TimeSpan.FromSeconds(5), $"at {slowest.At}; the broker was cut at 2 s");
+        await Eventually.SeesAsync(() => Task.FromResult(listener.Facts().Values.Sum(facts => facts.Count)),
+            heard => heard == rounds * keys.Count);
         foreach (var key in keys)
             listener.Facts()[key].ShouldBe(Enumerable.Range(0, rounds));
         (await stage.DepthAsync("orders_error") + await stage.DepthAsync("ledger_error")).ShouldBe(0u);
@@ -94,7 +96,8 @@ public sealed class OutageTests
                 await stage.PostAsync($"{(n % 2 == 0 ? one : two).Url}/facts/{key}/{n}?count=5");
         }));
 
-        await Eventually.SeesAsync(() => Task.FromResult(listener.Heard.Count), heard => heard >= count * keys.Count, TimeSpan.FromSeconds(60));
+        await Eventually.SeesAsync(() => Task.FromResult(listener.Heard.Count), heard => heard >= count * keys.Count,
+            TimeSpan.FromSeconds(60));
         foreach (var key in keys)
             listener.Facts()[key].ShouldBe(Enumerable.Range(0, count));
         listener.Heard.Count.ShouldBe(count * keys.Count);
@@ -136,8 +139,8 @@ public sealed class OutageTests
         wire.Cut();
         var placed = await PlaceAsync(stage, orders, 20);
         await Eventually.IsTrueAsync(async () => await stage.CountAsync("orders.outbox WHERE due_at IS NULL") == 0);
-        await Eventually.IsTrueAsync(async () => (await stage.Broker.AskAsync("queues/{vhost}/ledger")).Contains("\"messages_unacknowledged\":20"),
-            TimeSpan.FromSeconds(30));
+        await Eventually.SeesAsync(() => stage.Broker.AskAsync("queues/{vhost}/ledger"),
+            queue => queue.Contains("\"messages_unacknowledged\":20"));
         (await stage.DepthAsync("ledger_error")).ShouldBe(0u);
         wire.Mend();
 

@@ -22,7 +22,7 @@ public sealed class OutboxTests
 
         var other = Guid.CreateVersion7();
         await stage.PlaceAsync(orders, other);
-        await Eventually.IsTrueAsync(async () => await stage.CountAsync($"ledger.effects WHERE order_id = '{other}' AND kind = 'completion'") == 1);
+        await Eventually.IsTrueAsync(async () => await stage.CountAsync("ledger.effects WHERE kind = 'completion'") == 1);
         (await stage.CountAsync("orders.outbox")).ShouldBe(3);
 
         await using var listener = await Listener.ListenAsync(stage, nameof(NumberedFact));
@@ -43,7 +43,7 @@ public sealed class OutboxTests
         var other = Guid.CreateVersion7();
         await stage.PlaceAsync(orders, other);
 
-        await Eventually.IsTrueAsync(async () => await stage.CountAsync($"ledger.effects WHERE order_id = '{other}' AND kind = 'completion'") == 1);
+        await Eventually.IsTrueAsync(async () => await stage.CountAsync("ledger.effects WHERE kind = 'completion'") == 1);
         (await stage.CountAsync("orders.outbox")).ShouldBe(100);
     }
 
@@ -155,7 +155,8 @@ public sealed class OutboxTests
 
     private static OutboxEntry Row(DateTimeOffset sent, DateTimeOffset? due) => new()
     {
-        MessageId = Guid.CreateVersion7(), OrderKey = Guid.CreateVersion7(), Destination = "/x", ContentType = "application/vnd.masstransit+json",
+        MessageId = Guid.CreateVersion7(), OrderKey = Guid.CreateVersion7(),
+        Destination = "/x", ContentType = "application/vnd.masstransit+json",
         Body = $$"""{ "sentTime": "{{sent:O}}" }""", DueAt = due,
     };
 

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Platform.Messaging.Victim;
 using Platform.Testing;
@@ -76,7 +77,7 @@ public sealed class ParkingTests
             for (var time = 0; time <= 20; time++)
             {
                 await using var channel = await connection.CreateChannelAsync();
-                var message = await Eventually.SeesAsync(async () => await channel.BasicGetAsync("ledger", autoAck: false), got => got is not null);
+                var message = await Eventually.SeesAsync(() => channel.BasicGetAsync("ledger", autoAck: false), got => got is not null);
                 await channel.BasicNackAsync(message!.DeliveryTag, multiple: false, requeue: true);
             }
         }
@@ -97,7 +98,8 @@ public sealed class ParkingTests
         await stage.StartAsync("ledger");
         await stage.QueuesAsync("ledger");
 
-        await PutAsync(stage, "ledger", (new BasicProperties { ContentType = "application/vnd.masstransit+json" }, "{ not json"u8.ToArray()));
+        var properties = new BasicProperties { ContentType = "application/vnd.masstransit+json" };
+        await PutAsync(stage, "ledger", (properties, "{ not json"u8.ToArray()));
 
         var parked = new ParkedMessages(stage.RabbitMq);
         var seen = await Eventually.SeesAsync(() => parked.ListAsync("ledger", 10, default), list => list.Count == 1);
@@ -134,7 +136,8 @@ public sealed class ParkingTests
 
         await using var scope = ledger.Services.CreateAsyncScope();
         var client = scope.ServiceProvider.GetRequiredService<MassTransit.IRequestClient<GetCharges>>();
-        var failure = await Should.ThrowAsync<MassTransit.RequestFaultException>(() => client.GetResponse<Charges>(new GetCharges(Guid.CreateVersion7())));
+        var failure = await Should.ThrowAsync<MassTransit.RequestFaultException>(() =>
+            client.GetResponse<Charges>(new GetCharges(Guid.CreateVersion7())));
 
         failure.Message.ShouldContain("The ledger is broken.");
         (await stage.DepthAsync("ledger-queries_error")).ShouldBe(0u);
@@ -152,7 +155,7 @@ public sealed class ParkingTests
         await Eventually.IsTrueAsync(async () => await stage.CountAsync("ledger.effects WHERE kind = 'counted 0'") == 1);
     }
 
-    private static async Task<(BasicProperties, byte[])> CopyAsync(Stage stage, Microsoft.AspNetCore.Builder.WebApplication orders, Guid messageId, Guid order)
+    private static async Task<(BasicProperties, byte[])> CopyAsync(Stage stage, WebApplication orders, Guid messageId, Guid order)
     {
         await using var connection = await stage.ConnectAsync();
         await using var channel = await connection.CreateChannelAsync();

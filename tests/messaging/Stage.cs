@@ -140,7 +140,8 @@ public sealed class Stage : IAsyncDisposable
         return lines;
     }
 
-    public DbContextOptions<TDb> Options<TDb>() where TDb : DbContext => new DbContextOptionsBuilder<TDb>().UseNpgsql(Database.ConnectionString).Options;
+    public DbContextOptions<TDb> Options<TDb>() where TDb : DbContext =>
+        new DbContextOptionsBuilder<TDb>().UseNpgsql(Database.ConnectionString).Options;
 
     public async ValueTask DisposeAsync()
     {

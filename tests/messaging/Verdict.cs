@@ -9,7 +9,8 @@ public static class Verdict
     private static readonly string[] Late = ["accepted", "charge", "overdue", "placed"];
 
     /// <summary>Every order that is not as it should be, and everything that belongs to no order; empty when all is well.</summary>
-    public static async Task<IReadOnlyList<string>> WrongsAsync(this Stage stage, IEnumerable<Guid> completed, IEnumerable<Guid>? overdue = null)
+    public static async Task<IReadOnlyList<string>> WrongsAsync(this Stage stage, IEnumerable<Guid> completed,
+        IEnumerable<Guid>? overdue = null)
     {
         var wanted = completed.ToDictionary(id => id, _ => Happy);
         foreach (var id in overdue ?? [])
@@ -34,7 +35,8 @@ public static class Verdict
     }
 
     /// <summary>Waits until every order is final, and fails with what is wrong if that does not come to pass.</summary>
-    public static Task AllIsWellAsync(this Stage stage, IEnumerable<Guid> completed, IEnumerable<Guid>? overdue = null, TimeSpan? within = null) =>
+    public static Task AllIsWellAsync(this Stage stage, IEnumerable<Guid> completed, IEnumerable<Guid>? overdue = null,
+        TimeSpan? within = null) =>
         Eventually.SeesAsync(async () => new Report(await stage.WrongsAsync(completed, overdue)), report => report.Wrongs.Count == 0,
             within ?? TimeSpan.FromSeconds(60), "every order final, exactly once");
 

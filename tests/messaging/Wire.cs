@@ -80,7 +80,8 @@ public sealed class Wire : IAsyncDisposable
                 _ = PumpAsync(remote, client, watched: false);
             }
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException
+            or InvalidOperationException)
         {
             // The listener was stopped: the wire is cut.
         }

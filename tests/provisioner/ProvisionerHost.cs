@@ -1,5 +1,3 @@
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 using Platform.Contracts;
 using Platform.Provisioner.Instances;
 using Platform.Provisioner.Manifests;
@@ -30,18 +28,12 @@ public sealed class ProvisionerHost() : ServiceHost<Program, ProvisionerDbContex
         new("Logging:LogLevel:Default", "Warning"),
     ];
 
-    // Before the host's own background work looks at the tables: what fails there waits for the test's clock, which stands still.
-    protected override void ReplaceEdge(IServiceCollection services)
-    {
-        using var db = new ProvisionerDbContext(new DbContextOptionsBuilder<ProvisionerDbContext>().UseNpgsql(Database.ConnectionString,
-            npgsql => npgsql.MigrationsHistoryTable("migrations", ProvisionerDbContext.Schema)).Options);
-        db.Database.Migrate();
-    }
-
     public override async ValueTask InitializeAsync()
     {
         Cluster = await FakeApi.StartAsync(Clock);
         await base.InitializeAsync();
+        // A command that is sent before the service's queue exists would reach nobody.
+        await Eventually.IsTrueAsync(async () => (await Anonymous().GetAsync("/health/ready")).IsSuccessStatusCode);
         Bus = await TestBus.StartAsync(Broker, (bus, endpoint) =>
         {
             bus.Hear<InstanceReady>(endpoint);
@@ -69,7 +61,8 @@ public sealed class ProvisionerHost() : ServiceHost<Program, ProvisionerDbContex
 
     public static string NameOf(ProvisionInstance order) => InstanceNames.NameOf(order.Workload.ServiceSlug, order.InstanceId);
 
-    public static string DeploymentOf(ProvisionInstance order) => $"/apis/apps/v1/namespaces/{NamespaceOf(order)}/deployments/{NameOf(order)}";
+    public static string DeploymentOf(ProvisionInstance order) =>
+        $"/apis/apps/v1/namespaces/{NamespaceOf(order)}/deployments/{NameOf(order)}";
 
     public static string SecretOf(ProvisionInstance order) => $"/api/v1/namespaces/{NamespaceOf(order)}/secrets/{NameOf(order)}-env";
 
@@ -106,6 +99,7 @@ internal static class Sample
         new("HTTP", "/healthz", null),
         [
             new("N8N_HOST", "{{host}}"), new("WEBHOOK_URL", "{{url}}/"), new("N8N_PORT", "{{port}}"), new("DB_NAME", "{{instance}}"),
-            new("N8N_ENCRYPTION_KEY", "{{secret:encryption}}"), new("DSN", "postgres://app:{{secret:password}}@db/$(HOME)"), new("DB_PASSWORD", "{{secret:password}}"),
+            new("N8N_ENCRYPTION_KEY", "{{secret:encryption}}"), new("DSN",
+                "postgres://app:{{secret:password}}@db/$(HOME)"), new("DB_PASSWORD", "{{secret:password}}"),
         ]);
 }

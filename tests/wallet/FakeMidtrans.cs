@@ -93,7 +93,8 @@ public sealed class FakeMidtrans : IAsyncDisposable
 
     public static JsonObject Sign(JsonObject body, string key = ServerKey)
     {
-        body["signature_key"] = MidtransSignature.Of((string)body["order_id"]!, (string)body["status_code"]!, (string)body["gross_amount"]!, key);
+        body["signature_key"] = MidtransSignature
+            .Of((string)body["order_id"]!, (string)body["status_code"]!, (string)body["gross_amount"]!, key);
         return body;
     }
 

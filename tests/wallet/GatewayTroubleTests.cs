@@ -45,7 +45,8 @@ public sealed class GatewayTroubleTests(WalletHost wallet) : IClassFixture<Walle
     {
         var key = Guid.CreateVersion7().ToString();
         wallet.Midtrans.SnapStatus = 500;
-        await WalletHost.ShouldRefuseAsync(await wallet.AskTopUpAsync(user, 50_000, key: key), HttpStatusCode.BadGateway, "GATEWAY_UNAVAILABLE");
+        await WalletHost
+            .ShouldRefuseAsync(await wallet.AskTopUpAsync(user, 50_000, key: key), HttpStatusCode.BadGateway, "GATEWAY_UNAVAILABLE");
 
         wallet.Midtrans.SnapStatus = null;
         var first = await WalletHost.DataAsync(await wallet.AskTopUpAsync(user, 50_000, key: key), HttpStatusCode.Created);

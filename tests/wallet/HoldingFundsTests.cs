@@ -79,7 +79,8 @@ public sealed class HoldingFundsTests(WalletHost wallet) : IClassFixture<WalletH
         await wallet.TopUpAsync(user, 50_000);
         var hold = await wallet.HoldAsync(user, 20_000);
 
-        await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => wallet.Bus.SayAsync(new ReleaseHold(hold.CorrelationId, hold.HoldId, "cancelled"))));
+        await Task.WhenAll(Enumerable.Range(0, 5)
+            .Select(_ => wallet.Bus.SayAsync(new ReleaseHold(hold.CorrelationId, hold.HoldId, "cancelled"))));
 
         await Eventually.IsTrueAsync(() => Task.FromResult(wallet.Bus.All<HoldReleased>().Count(m => m.HoldId == hold.HoldId) == 5));
         (await wallet.BalanceOfAsync(user)).ShouldBe((50_000, 0));
@@ -104,6 +105,24 @@ public sealed class HoldingFundsTests(WalletHost wallet) : IClassFixture<WalletH
         ((Guid)line["subscription"]!["id"]!).ShouldBe(hold.Item.SubscriptionId);
         ((string?)line["subscription"]!["plan"]!["planType"]).ShouldBe("BASIC");
         await wallet.BooksShouldBalanceAsync();
+    }
+
+    [Fact]
+    public async Task Lines_that_are_written_side_by_side_still_form_one_chain_of_balances()
+    {
+        await wallet.TopUpAsync(user, 100_000);
+        var holds = new List<HoldFunds>();
+        for (var i = 1; i <= 12; i++)
+            holds.Add(await wallet.HoldAsync(user, i * 1_000));
+
+        var topUp = wallet.TopUpAsync(user, 40_000);
+        var lines = await Task
+            .WhenAll(holds.Select(async hold => await wallet.LineAsync(user, (await wallet.CaptureAsync(hold)).TransactionId)));
+        lines = [.. lines, await wallet.LineAsync(user, await topUp)];
+
+        var afters = lines.Select(line => (long)line["balanceAfter"]!).Append(100_000).Order();
+        var befores = lines.Select(line => (long)line["balanceBefore"]!).Append(100_000 + 40_000 - 78_000).Order();
+        afters.ShouldBe(befores, "each line begins where another one ended");
     }
 
     [Fact]

@@ -66,7 +66,8 @@ public sealed class LedgerTests(WalletHost wallet) : IClassFixture<WalletHost>
     public async Task What_is_written_in_the_ledger_stays(string sql)
     {
         await wallet.TopUpAsync(Guid.CreateVersion7(), 10_000);
-        (await Should.ThrowAsync<PostgresException>(() => wallet.Database.ExecuteAsync(sql))).ConstraintName.ShouldBe("ledger_is_append_only");
+        (await Should.ThrowAsync<PostgresException>(() => wallet.Database.ExecuteAsync(sql))).ConstraintName
+            .ShouldBe("ledger_is_append_only");
     }
 
     [Theory]
@@ -78,10 +79,12 @@ public sealed class LedgerTests(WalletHost wallet) : IClassFixture<WalletHost>
     public async Task A_transaction_that_is_not_whole_does_not_commit(string? entries, string constraint)
     {
         var id = Guid.CreateVersion7();
+        var insert = entries is null ? ""
+            : $"INSERT INTO wallet.ledger_entries (transaction_id, account_id, amount) SELECT '{id}', v.* FROM (VALUES {entries}) v;";
         var sql = $"""
             BEGIN;
             INSERT INTO wallet.ledger_transactions VALUES ('{id}', 'TOP_UP', 'test:{id}', '{id}', '{id}', now());
-            {(entries is null ? "" : $"INSERT INTO wallet.ledger_entries (transaction_id, account_id, amount) SELECT '{id}', v.* FROM (VALUES {entries}) v;")}
+            {insert}
             COMMIT
             """;
         (await Should.ThrowAsync<PostgresException>(() => wallet.Database.ExecuteAsync(sql))).ConstraintName.ShouldBe(constraint);
@@ -96,14 +99,16 @@ public sealed class LedgerTests(WalletHost wallet) : IClassFixture<WalletHost>
             INSERT INTO wallet.ledger_entries (transaction_id, account_id, amount)
             SELECT id, 'revenue', 1 FROM wallet.ledger_transactions LIMIT 1
             """;
-        (await Should.ThrowAsync<PostgresException>(() => wallet.Database.ExecuteAsync(Sql))).ConstraintName.ShouldBe("ledger_transaction_is_whole");
+        (await Should.ThrowAsync<PostgresException>(() => wallet.Database.ExecuteAsync(Sql))).ConstraintName
+            .ShouldBe("ledger_transaction_is_whole");
     }
 
     [Fact]
     public async Task A_business_key_moves_money_once_for_ever_and_the_transaction_around_it_goes_on()
     {
         var (user, order) = (Guid.CreateVersion7(), Guid.CreateVersion7());
-        var posting = new Posting(PostingKind.TopUp, $"topup:{order}", user, order, AccountKind.Gateway, AccountKind.User, Money.Idr(10_000));
+        var posting =
+            new Posting(PostingKind.TopUp, $"topup:{order}", user, order, AccountKind.Gateway, AccountKind.User, Money.Idr(10_000));
 
         (await PostAsync(posting)).ShouldBeOfType<PostingOutcome.Posted>().After.Available.ShouldBe(Money.Idr(10_000));
         (await PostAsync(posting)).ShouldBeOfType<PostingOutcome.Repeated>();
@@ -120,7 +125,8 @@ public sealed class LedgerTests(WalletHost wallet) : IClassFixture<WalletHost>
         var user = Guid.CreateVersion7();
         await wallet.TopUpAsync(user, 10_000);
         (await Should.ThrowAsync<PostgresException>(() => wallet.Database.ExecuteAsync(
-            $"UPDATE wallet.accounts SET balance = balance - 10001 WHERE id = 'user:{user}'"))).ConstraintName.ShouldBe("accounts_balance_not_negative");
+            $"UPDATE wallet.accounts SET balance = balance - 10001 WHERE id = 'user:{user}'"))).ConstraintName
+            .ShouldBe("accounts_balance_not_negative");
     }
 
     private async Task TopUpDirectlyAsync(Guid user, long amount)
@@ -145,8 +151,10 @@ public sealed class LedgerTests(WalletHost wallet) : IClassFixture<WalletHost>
             SELECT coalesce(sum(e.amount), 0) FROM wallet.ledger_entries e JOIN wallet.ledger_transactions t ON t.id = e.transaction_id
             WHERE e.account_id = 'user:{user}' AND t.business_key LIKE 'topup:%'
             """);
-        var captures = await wallet.Database.QueryAsync<decimal>(
-            $"SELECT coalesce(sum(amount), 0) FROM wallet.transactions WHERE user_id = '{user}' AND status = 'COMPLETED' AND type = 'SUBSCRIPTION'");
+        var captures = await wallet.Database.QueryAsync<decimal>($"""
+            SELECT coalesce(sum(amount), 0) FROM wallet.transactions
+            WHERE user_id = '{user}' AND status = 'COMPLETED' AND type = 'SUBSCRIPTION'
+            """);
         ((decimal)shown["totalTopUp"]!, (decimal)shown["totalSpent"]!).ShouldBe((topUps, captures));
         ((long)shown["creditBalance"]!).ShouldBe((long)(topUps - captures));
     }

@@ -86,7 +86,8 @@ public sealed class LifeOfATopUpTests(WalletHost wallet) : IClassFixture<WalletH
 
         (await wallet.BalanceOfAsync(user)).ShouldBe((50_000, 0));
         var line = await wallet.LineAsync(user, order);
-        ((string?)line["status"], line["metadata"]!["note"]!.ToString()).ShouldBe(("COMPLETED", "Paid after it was closed; credited all the same."));
+        ((string?)line["status"], line["metadata"]!["note"]!.ToString())
+            .ShouldBe(("COMPLETED", "Paid after it was closed; credited all the same."));
     }
 
     [Theory]
@@ -99,7 +100,8 @@ public sealed class LifeOfATopUpTests(WalletHost wallet) : IClassFixture<WalletH
         var order = await wallet.TopUpAsync(user, 50_000);
         await ShouldBeTakenAsync(wallet.Midtrans.Is(order, 50_000, state));
 
-        (await wallet.EventStatesAsync(order)).Count(s => s == GatewayEventState.ReversalUnposted).ShouldBe(2, "the notification and the status query");
+        (await wallet.EventStatesAsync(order)).Count(s => s == GatewayEventState.ReversalUnposted)
+            .ShouldBe(2, "the notification and the status query");
         (await wallet.StatusOfAsync(user, order)).ShouldBe("COMPLETED");
     }
 
@@ -159,7 +161,8 @@ public sealed class LifeOfATopUpTests(WalletHost wallet) : IClassFixture<WalletH
     {
         wallet.Clock.Advance(by);
         var now = wallet.Clock.GetUtcNow();
-        await Eventually.IsTrueAsync(() => wallet.InScopeAsync(db => db.TopUps.AnyAsync(t => t.OrderId == order && t.LastCheckedAt == now || t.OrderId == order && t.NextCheckAt == null)));
+        await Eventually.IsTrueAsync(() => wallet.InScopeAsync(db =>
+            db.TopUps.AnyAsync(t => t.OrderId == order && t.LastCheckedAt == now || t.OrderId == order && t.NextCheckAt == null)));
         await Eventually.SeesAsync(() => wallet.StatusOfAsync(user, order), seen => seen == status);
     }
 }

@@ -165,9 +165,11 @@ public sealed class NotificationTests(WalletHost wallet) : IClassFixture<WalletH
     public void The_documented_test_vectors_of_the_signature_hold()
     {
         MidtransSignature.Of("ORDER-sandbox-0001", "200", "150000.00", "SB-Mid-server-test").ShouldBe(
-            "d65b4adf15335095fe1bfafe24964d48009dcc2989393e13570b0c9852ea60df0040b1a9646b9c9ef9433317f77acc8e387c59998dc20f5bd93fff93d23672e4");
+            "d65b4adf15335095fe1bfafe24964d48009dcc2989393e13570b0c9852ea60df"
+            + "0040b1a9646b9c9ef9433317f77acc8e387c59998dc20f5bd93fff93d23672e4");
         MidtransSignature.Of("ORDER-sandbox-0003", "202", "50000.00", "SB-Mid-server-test").ShouldBe(
-            "a51d1bd2aa8b1dca9228f3827cd641b6dadf52ebb9ed40fb45db6a06dbb33de7cde8e80caa93dfb5e6beeaaf44f698dc7f6f56edd46556eddaa2a774ff7692c6");
+            "a51d1bd2aa8b1dca9228f3827cd641b6dadf52ebb9ed40fb45db6a06dbb33de7"
+            + "cde8e80caa93dfb5e6beeaaf44f698dc7f6f56edd46556eddaa2a774ff7692c6");
     }
 
     private JsonObject Forge(string forgery, string transaction)

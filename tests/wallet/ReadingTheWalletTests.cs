@@ -31,7 +31,8 @@ public sealed class ReadingTheWalletTests(WalletHost wallet) : IClassFixture<Wal
 
         var info = await wallet.WalletOfAsync(user);
 
-        new[] { "creditBalance", "available", "held", "totalTopUp", "totalSpent", "monthlySpending", "netBalance" }.Select(name => (long)info[name]!)
+        new[] { "creditBalance", "available", "held", "totalTopUp", "totalSpent", "monthlySpending", "netBalance" }
+            .Select(name => (long)info[name]!)
             .ShouldBe([65_000, 45_000, 20_000, 100_000, 35_000, 35_000, 65_000]);
         info["recentTransactions"]!.AsArray().Select(t => (string?)t!["type"]).ShouldBe(["UPGRADE", "SUBSCRIPTION", "TOP_UP"]);
     }
@@ -157,7 +158,8 @@ public sealed class ReadingTheWalletTests(WalletHost wallet) : IClassFixture<Wal
         ((bool)enough["hasSufficientCredit"]!, (long)enough["currentBalance"]!, (long)enough["shortfall"]!).ShouldBe((true, 70_000, 0));
         var tooMuch = await CheckAsync(70_001);
         ((bool)tooMuch["hasSufficientCredit"]!, (long)tooMuch["requiredAmount"]!, (long)tooMuch["shortfall"]!).ShouldBe((false, 70_001, 1));
-        (await wallet.As(user).PostAsJsonAsync("/api/wallet/check-credit", new { amount = 0 })).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await wallet.As(user).PostAsJsonAsync("/api/wallet/check-credit", new { amount = 0 })).StatusCode
+            .ShouldBe(HttpStatusCode.BadRequest);
 
         async Task<JsonNode> CheckAsync(long amount) =>
             (await WalletHost.DataAsync(await wallet.As(user).PostAsJsonAsync("/api/wallet/check-credit", new { amount })))["creditCheck"]!;
@@ -182,14 +184,16 @@ public sealed class ReadingTheWalletTests(WalletHost wallet) : IClassFixture<Wal
     [Fact]
     public async Task Payment_methods_are_for_everybody_and_everything_else_needs_a_token()
     {
-        var methods = (await WalletHost.DataAsync(await wallet.Anonymous().GetAsync("/api/wallet/payment-methods")))["paymentMethods"]!.AsArray();
+        var methods = (await WalletHost.DataAsync(await wallet.Anonymous().GetAsync("/api/wallet/payment-methods")))["paymentMethods"]!
+            .AsArray();
         methods.Select(method => (string?)method!["type"]).ShouldBe(["BANK_TRANSFER", "E_WALLET", "CREDIT_CARD", "QRIS"]);
         methods.Select(method => (string?)method!["icon"]).ShouldBe(["bank", "wallet", "credit-card", "qr-code"]);
 
         foreach (var path in new[] { "info", "transactions", "ledger", "holds", "statistics", "transactions/TXMP-101/status" })
             (await wallet.Anonymous().GetAsync($"/api/wallet/{path}")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized, path);
         foreach (var path in new[] { "topup", "check-credit", "transactions/TXMP-101/cancel" })
-            (await wallet.Anonymous().PostAsJsonAsync($"/api/wallet/{path}", new { })).StatusCode.ShouldBe(HttpStatusCode.Unauthorized, path);
+            (await wallet.Anonymous().PostAsJsonAsync($"/api/wallet/{path}", new { })).StatusCode
+                .ShouldBe(HttpStatusCode.Unauthorized, path);
     }
 
     private async Task<JsonNode> GetAsync(string path) => await WalletHost.DataAsync(await wallet.As(user).GetAsync("/api/wallet" + path));

@@ -13,7 +13,8 @@ public sealed class ToppingUpTests(WalletHost wallet) : IClassFixture<WalletHost
     [Fact]
     public async Task Opening_a_top_up_gives_a_payment_page_and_tells_the_gateway_what_it_must_know()
     {
-        var opened = (await WalletHost.DataAsync(await wallet.AskTopUpAsync(user, 50_000, "E_WALLET"), HttpStatusCode.Created))["transaction"]!;
+        var opened =
+            (await WalletHost.DataAsync(await wallet.AskTopUpAsync(user, 50_000, "E_WALLET"), HttpStatusCode.Created))["transaction"]!;
 
         var order = (Guid)opened["transactionId"]!;
         var request = wallet.Midtrans.Opened.Single(body => (string?)body["transaction_details"]!["order_id"] == order.ToString());
@@ -93,7 +94,8 @@ public sealed class ToppingUpTests(WalletHost wallet) : IClassFixture<WalletHost
         var first = await WalletHost.DataAsync(answers.First(a => a.StatusCode == HttpStatusCode.Created), HttpStatusCode.Created);
         ((string?)late["transaction"]!["snapToken"]).ShouldBe((string?)first["transaction"]!["snapToken"]);
         (await wallet.InScopeAsync(db => db.TopUps.CountAsync(t => t.UserId == user))).ShouldBe(1);
-        await WalletHost.ShouldRefuseAsync(await wallet.AskTopUpAsync(user, 26_000, key: key), HttpStatusCode.UnprocessableEntity, "IDEMPOTENCY_KEY_REUSED");
+        await WalletHost.ShouldRefuseAsync(await wallet.AskTopUpAsync(user, 26_000, key: key), HttpStatusCode.UnprocessableEntity,
+            "IDEMPOTENCY_KEY_REUSED");
     }
 
     [Fact]

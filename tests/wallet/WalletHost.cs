@@ -25,7 +25,18 @@ public sealed class WalletHost() : ServiceHost<Program, WalletDbContext>("wallet
         new("Midtrans:MerchantId", FakeMidtrans.MerchantId),
         new("Midtrans:CoreUrl", Midtrans.Address.ToString()),
         new("Midtrans:SnapUrl", $"{Midtrans.Address}snap/v1"),
-        new("Midtrans:CallTimeout", "00:00:02"),
+        new("Midtrans:CallTimeout", "00:00:05"),
+    ];
+
+    /// <summary>The environment of another process that is the same service.</summary>
+    public IEnumerable<KeyValuePair<string, string>> SettingsOfAReplica() =>
+    [
+        .. Settings.Select(setting => KeyValuePair.Create(setting.Key.Replace(":", "__", StringComparison.Ordinal), setting.Value)),
+        new("ConnectionStrings__Postgres", Database.ConnectionString),
+        new("ConnectionStrings__RabbitMq", Broker.Address.ToString()),
+        new("Auth__Authority", "http://identity.invalid"),
+        new("Auth__Issuer", TestTokens.Issuer),
+        new("Auth__Audience", TestTokens.Audience),
     ];
 
     public override async ValueTask InitializeAsync()
@@ -102,7 +113,8 @@ public sealed class WalletHost() : ServiceHost<Program, WalletDbContext>("wallet
 
     public HoldFunds Wish(Guid user, long amount, TimeSpan? lasts = null, string kind = "SUBSCRIPTION") => new(
         Guid.CreateVersion7(), Guid.CreateVersion7(), user, Money.Idr(amount),
-        new(kind, Guid.CreateVersion7(), "n8n", "n8n", "n8n Basic", "BASIC", "n8n Basic, first month"), Clock.GetUtcNow() + (lasts ?? TimeSpan.FromMinutes(15)));
+        new(kind, Guid.CreateVersion7(), "n8n", "n8n", "n8n Basic", "BASIC", "n8n Basic, first month"),
+        Clock.GetUtcNow() + (lasts ?? TimeSpan.FromMinutes(15)));
 
     /// <summary>Holds and expects a yes.</summary>
     public async Task<HoldFunds> HoldAsync(Guid user, long amount, TimeSpan? lasts = null, string kind = "SUBSCRIPTION")

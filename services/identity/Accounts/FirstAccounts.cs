@@ -37,7 +37,8 @@ internal sealed class FirstAccountOptionsCheck(PasswordRules rules) : IValidateO
         { Email: null, Password: null } => ValidateOptionsResult.Success,
         { Email: null } or { Password: null } =>
             ValidateOptionsResult.Fail("Identity:Bootstrap:Email and Identity:Bootstrap:Password go together; set both or none."),
-        { Email: { } email } when !EmailAddress.IsWellFormed(email.Trim()) => ValidateOptionsResult.Fail("Identity:Bootstrap:Email is not an e-mail address."),
+        { Email: { } email } when !EmailAddress.IsWellFormed(email.Trim()) =>
+            ValidateOptionsResult.Fail("Identity:Bootstrap:Email is not an e-mail address."),
         { Email: var email, Password: var password } => rules.FaultIn(password, email) is { } fault
             ? ValidateOptionsResult.Fail($"Identity:Bootstrap:Password is too weak. {fault}")
             : ValidateOptionsResult.Success,
@@ -46,7 +47,8 @@ internal sealed class FirstAccountOptionsCheck(PasswordRules rules) : IValidateO
 
 /// <summary>Accounts that a deployment brings along, made as soon as the schema is there. Several replicas may start at once.</summary>
 internal sealed partial class FirstAccounts(
-    IServiceScopeFactory scopes, IOptions<FirstAccountOptions> options, IHostEnvironment environment, TimeProvider clock, ILogger<FirstAccounts> log)
+    IServiceScopeFactory scopes, IOptions<FirstAccountOptions> options, IHostEnvironment environment, TimeProvider clock,
+    ILogger<FirstAccounts> log)
     : BackgroundService
 {
     private const string LockName = "identity.first-accounts";
@@ -84,8 +86,12 @@ internal sealed partial class FirstAccounts(
             await using var transaction = await db.Database.BeginTransactionAsync(ct);
             await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtext({LockName}))", ct);
             foreach (var account in wanted)
+            {
                 await EnsureAsync(account, scope.ServiceProvider, ct);
-            await db.SaveChangesAsync(ct);
+                // Before the next one looks whether there is an administrator.
+                await db.SaveChangesAsync(ct);
+            }
+
             await transaction.CommitAsync(ct);
             return true;
         }

@@ -28,8 +28,8 @@ internal static class RegistrationEndpoints
     public static void MapRegistration(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/api/auth/register", Register).AllowAnonymous().WithTags("Authentication").WithName("Register");
 
-    private static async Task<IResult> Register(RegisterAccount request, Accounts accounts, PasswordHashing hashing, SignInSessions sessions,
-        CancellationToken ct)
+    private static async Task<IResult> Register(
+        RegisterAccount request, Accounts accounts, PasswordHashing hashing, SignInSessions sessions, CancellationToken ct)
     {
         var wanted = new NewAccount(request.Name, request.Email, request.Password, UserRole.User, request.Phone, request.Avatar);
         if (await accounts.ConflictOfAsync(wanted, ct) is { } conflict)

@@ -81,7 +81,7 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
         user.Property(u => u.PhoneNumberConfirmed).HasColumnName("phone_confirmed");
         user.Property(u => u.PasswordHash).HasColumnName("password_hash");
         user.Property(u => u.SecurityStamp).HasColumnName("security_stamp");
-        user.Property(u => u.ConcurrencyStamp).HasColumnName("concurrency_stamp");
+        user.Property(u => u.ConcurrencyStamp).HasColumnName("concurrency_stamp").IsConcurrencyToken();
         user.Property(u => u.TwoFactorEnabled).HasColumnName("two_factor_enabled");
         user.Property(u => u.Role).HasColumnName("role").HasMaxLength(16)
             .HasConversion(role => role.OnWire(), text => UserRoles.Parse(text));

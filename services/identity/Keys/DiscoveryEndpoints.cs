@@ -10,7 +10,8 @@ namespace Platform.Identity.Keys;
 internal sealed record PublishedKey(
     [property: JsonPropertyName("kty")] string Type, [property: JsonPropertyName("use")] string Use,
     [property: JsonPropertyName("alg")] string Algorithm, [property: JsonPropertyName("kid")] string Id,
-    [property: JsonPropertyName("crv")] string Curve, [property: JsonPropertyName("x")] string X, [property: JsonPropertyName("y")] string Y);
+    [property: JsonPropertyName("crv")] string Curve, [property: JsonPropertyName("x")] string X,
+    [property: JsonPropertyName("y")] string Y);
 
 internal sealed record PublishedKeys([property: JsonPropertyName("keys")] IReadOnlyList<PublishedKey> Keys);
 
@@ -44,7 +45,8 @@ internal static class DiscoveryEndpoints
         MayBeKept(http.Response);
         // A start without PublicUrl is refused outside Development, so that a forged Host header leads nobody elsewhere.
         var root = options.Value.PublicUrl?.TrimEnd('/') ?? $"{http.Request.Scheme}://{http.Request.Host}";
-        return TypedResults.Ok(new DiscoveryDocument(auth.Value.Issuer, root + KeysPath, ["none"], ["public"], [SecurityAlgorithms.EcdsaSha256]));
+        return TypedResults.Ok(new DiscoveryDocument(
+            auth.Value.Issuer, root + KeysPath, ["none"], ["public"], [SecurityAlgorithms.EcdsaSha256]));
     }
 
     // Converted from the public parameters alone, so that no change of the converter can ever publish the private half.

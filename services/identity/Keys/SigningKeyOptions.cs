@@ -7,11 +7,12 @@ internal sealed class SigningKeyOptions
     public const string Section = "Identity";
 
     /// <summary>
-    /// Holds one PEM file (*.pem, PKCS#8, EC P-256) per key, readable by this service alone. The last by file name signs, all are published.
+    /// Holds one PEM file (*.pem, PKCS#8, EC P-256) per key, readable by this service alone. The last by file name
+    /// signs, all are published.
     /// </summary>
     public string? SigningKeysDirectory { get; init; }
 
-    /// <summary>Where others reach this service; the discovery document's addresses start with it. Only in Development it may be left out.</summary>
+    /// <summary>Where others reach this service; the discovery document's addresses start with it. Left out only in Development.</summary>
     public string? PublicUrl { get; init; }
 
     /// <summary>How often the directory is read again.</summary>

@@ -12,7 +12,7 @@ internal sealed class PasswordSettings
     /// <summary>Shortest password in characters. 15 because the password is the only factor (NIST SP 800-63B-4).</summary>
     [Range(8, 64)] public int MinLength { get; init; } = 15;
 
-    /// <summary>PBKDF2-HMAC-SHA512 rounds of new hashes; ASP.NET Core Identity's own default. Older hashes are renewed at the next sign-in.</summary>
+    /// <summary>PBKDF2-HMAC-SHA512 rounds of new hashes; Identity's own default. Older hashes are renewed at the next sign-in.</summary>
     [Range(1_000, 10_000_000)] public int Iterations { get; init; } = 100_000;
 
     /// <summary>Hashes computed at the same time. Each keeps one core busy for a good part of a second.</summary>

@@ -19,7 +19,7 @@ internal sealed class LockOutOptions
 
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")] public TimeSpan LongestWait { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>From so many wrong passwords in a row on there is one try per <see cref="HardWait"/> (NIST SP 800-63B-4 names 100).</summary>
+    /// <summary>From so many wrong passwords in a row there is one try per <see cref="HardWait"/> (NIST SP 800-63B-4 names 100).</summary>
     [Range(10, 100)] public int HardLimit { get; init; } = 100;
 
     [Range(typeof(TimeSpan), "01:00:00", "30.00:00:00")] public TimeSpan HardWait { get; init; } = TimeSpan.FromDays(1);

@@ -12,7 +12,7 @@ public enum SessionEnd
     RefreshReused,
 }
 
-/// <summary>One sign-in and the family of refresh tokens that grew out of it. Its id is the claim <c>sid</c> of the access tokens.</summary>
+/// <summary>One sign-in and the family of refresh tokens that grew out of it. Its id is the claim <c>sid</c> of access tokens.</summary>
 public sealed class Session
 {
     public Guid Id { get; init; }

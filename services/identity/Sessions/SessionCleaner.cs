@@ -4,7 +4,8 @@ using Platform.Identity.Storage;
 namespace Platform.Identity.Sessions;
 
 /// <summary>Deletes what nobody can use or ask about any more: dead sessions with their tokens, old counts of wrong passwords.</summary>
-internal sealed partial class SessionCleaner(IServiceScopeFactory scopes, TimeProvider clock, ILogger<SessionCleaner> log) : BackgroundService
+internal sealed partial class SessionCleaner(IServiceScopeFactory scopes, TimeProvider clock, ILogger<SessionCleaner> log)
+    : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 

@@ -28,7 +28,8 @@ internal sealed partial class SignInSessions(
         var now = clock.GetUtcNow();
         var session = new Session
         {
-            Id = Guid.CreateVersion7(now), UserId = user.Id, CreatedAt = now, LastUsedAt = now, ExpiresAt = now + options.Value.AbsoluteLifetime,
+            Id = Guid.CreateVersion7(now), UserId = user.Id, CreatedAt = now, LastUsedAt = now,
+            ExpiresAt = now + options.Value.AbsoluteLifetime,
         };
         db.Sessions.Add(session);
         return Issue(user, session, RefreshSecret.Create(), isNew: true);
@@ -111,13 +112,14 @@ internal sealed partial class SignInSessions(
     private SignedIn Issue(User user, Session session, RefreshSecret refresh, bool isNew)
     {
         var now = clock.GetUtcNow();
+        var idleUntil = now + options.Value.IdleLifetime;
         if (isNew)
-            db.RefreshTokens.Add(new() { Hash = refresh.Hash, SessionId = session.Id, IssuedAt = now, ExpiresAt = now + options.Value.IdleLifetime });
+            db.RefreshTokens.Add(new() { Hash = refresh.Hash, SessionId = session.Id, IssuedAt = now, ExpiresAt = idleUntil });
         return new(user, accessTokens.Issue(user, session.Id), refresh.ToString());
     }
 
     private static Renewal Refuse(Refusal refusal) => new(null, refusal);
 
-    [LoggerMessage(LogLevel.Warning, "Security: a used refresh token of session {SessionId} of user {UserId} came again; the session is ended")]
+    [LoggerMessage(LogLevel.Warning, "Security: a used refresh token came again; session {SessionId} of user {UserId} is ended")]
     private static partial void Reused(ILogger log, Guid sessionId, Guid userId);
 }

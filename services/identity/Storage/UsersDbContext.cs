@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Identity;
-using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
 using Platform.Hosting;
@@ -9,9 +7,12 @@ using Platform.Messaging;
 
 namespace Platform.Identity.Storage;
 
-public sealed class UsersDbContext(DbContextOptions<UsersDbContext> options) : IdentityUserContext<User, Guid>(options)
+/// <summary>Identity's stores work on any context that maps the user; tables for external logins and the like come with those.</summary>
+public sealed class UsersDbContext(DbContextOptions<UsersDbContext> options) : DbContext(options)
 {
     public const string Schema = "identity";
+
+    public DbSet<User> Users => Set<User>();
 
     public DbSet<Session> Sessions => Set<Session>();
 
@@ -19,7 +20,7 @@ public sealed class UsersDbContext(DbContextOptions<UsersDbContext> options) : I
 
     public DbSet<SignInFailures> SignInFailures => Set<SignInFailures>();
 
-    /// <summary>The session with its user, locked until the transaction ends, so that renewals and ends of one session take turns.</summary>
+    /// <summary>The session with its user, locked until the transaction ends, so that renewals and ends take turns.</summary>
     public async Task<Session?> LockSessionAsync(Guid id, CancellationToken ct)
     {
         var session = await Sessions.FromSql($"SELECT * FROM identity.sessions WHERE id = {id} FOR UPDATE").SingleOrDefaultAsync(ct);
@@ -32,15 +33,12 @@ public sealed class UsersDbContext(DbContextOptions<UsersDbContext> options) : I
     public Task<User?> LockUserAsync(Guid id, CancellationToken ct) =>
         Users.FromSql($"SELECT * FROM identity.users WHERE id = {id} FOR UPDATE").SingleOrDefaultAsync(ct);
 
-    protected override void OnModelCreating(ModelBuilder builder)
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
-        base.OnModelCreating(builder);
-        builder.HasDefaultSchema(Schema);
-        builder.AddMessaging();
-        builder.AddIdempotencyKeys();
-        // No claims, external logins or stored second factors yet; their tables come with their features.
-        builder.Ignore<IdentityUserClaim<Guid>>().Ignore<IdentityUserLogin<Guid>>().Ignore<IdentityUserToken<Guid>>();
-        builder.ApplyConfigurationsFromAssembly(typeof(UsersDbContext).Assembly);
+        modelBuilder.HasDefaultSchema(Schema);
+        modelBuilder.AddMessaging();
+        modelBuilder.AddIdempotencyKeys();
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(UsersDbContext).Assembly);
     }
 }
 

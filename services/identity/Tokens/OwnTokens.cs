@@ -11,8 +11,8 @@ using Platform.Identity.Storage;
 namespace Platform.Identity.Tokens;
 
 /// <summary>
-/// identity validates its own tokens like everybody else, with two differences: it has the keys at hand instead of fetching them from itself,
-/// and it can see whether the session still lives, so an ended one is out here at once and not when its token expires.
+/// identity validates its own tokens like everybody else, with two differences: it has the keys at hand and does not fetch them from
+/// itself, and it can see whether the session still lives, so an ended one is out here at once and not when its token expires.
 /// </summary>
 internal sealed class OwnTokens(SigningKeys keys, IOptions<AuthOptions> auth, TimeProvider clock) : IPostConfigureOptions<JwtBearerOptions>
 {

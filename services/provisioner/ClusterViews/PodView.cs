@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Platform.Provisioner.Kubernetes;
 
 namespace Platform.Provisioner.ClusterViews;
@@ -9,9 +10,11 @@ internal sealed record PodView(
     IReadOnlyList<ContainerView> Containers, DateTimeOffset? MetricsTimestamp, string? MetricsWindow)
 {
     public static PodView Of(Pod pod, PodMetrics? metrics) => new(
-        pod.Metadata.Name ?? "", pod.Metadata.Namespace ?? "", pod.Status?.Phase ?? "Unknown", pod.Spec?.NodeName, pod.Status?.PodIP, pod.Status?.HostIP,
+        pod.Metadata.Name ?? "", pod.Metadata.Namespace ?? "", pod.Status?.Phase ?? "Unknown",
+        pod.Spec?.NodeName, pod.Status?.PodIP, pod.Status?.HostIP,
         pod.Status?.ContainerStatuses?.Sum(container => container.RestartCount) ?? 0, pod.Metadata.CreationTimestamp,
-        [.. (pod.Spec?.Containers ?? []).Select(container => ContainerView.Of(container, pod, metrics))], metrics?.Timestamp, metrics?.Window);
+        [.. (pod.Spec?.Containers ?? []).Select(container => ContainerView.Of(container, pod, metrics))],
+        metrics?.Timestamp, metrics?.Window);
 }
 
 internal sealed record ContainerView(string Name, string? Image, bool Ready, ResourcesView Resources, UsageView? Usage,
@@ -26,14 +29,15 @@ internal sealed record ContainerView(string Name, string? Image, bool Ready, Res
         [.. (container.VolumeMounts ?? []).Select(mount => new MountView(mount.Name, mount.MountPath, mount.ReadOnly == true))]);
 
     private static SizeView Size(Dictionary<string, string>? amounts) =>
-        new(amounts?.GetValueOrDefault("cpu") ?? "0m", amounts?.GetValueOrDefault("memory") ?? "0Mi", amounts?.GetValueOrDefault("ephemeral-storage"));
+        new(amounts?.GetValueOrDefault("cpu") ?? "0m", amounts?.GetValueOrDefault("memory") ?? "0Mi",
+            amounts?.GetValueOrDefault("ephemeral-storage"));
 }
 
 internal sealed record ResourcesView(SizeView Requests, SizeView Limits);
 
 /// <param name="Storage">Left out when the container has none.</param>
 internal sealed record SizeView(string Cpu, string Memory,
-    [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)] string? Storage);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Storage);
 
 internal sealed record PortView(int ContainerPort, string? Name, string Protocol);
 

@@ -97,7 +97,8 @@ internal sealed partial class Instance
 
     /// <summary>What the manifests are made of.</summary>
     public DesiredInstance Desired() => new(Id, SubscriptionId, UserId, Generation,
-        Name ?? throw new InvalidOperationException("A tombstone has no manifests."), Host!, Workload!, Resources, Math.Max(VolumeGib, StorageGib));
+        Name ?? throw new InvalidOperationException("A tombstone has no manifests."),
+        Host!, Workload!, Resources, Math.Max(VolumeGib, StorageGib));
 
     /// <summary>The whole state as others may see it.</summary>
     private InstanceChanged Snapshot(DateTimeOffset now)

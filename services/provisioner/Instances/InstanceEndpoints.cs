@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.EntityFrameworkCore;
 using Platform.Hosting;
 using Platform.Provisioner.Kubernetes;
@@ -17,13 +18,17 @@ internal static class InstanceEndpoints
         instances.MapGet("/{id:guid}/logs", InstanceLogs.Read).WithName("ReadInstanceLogs");
     }
 
-    private static async Task<IResult> List(
-        InstanceStatus? status, bool? includeTerminated, CurrentUser user, ProvisionerDbContext db, MetricSamples samples, CancellationToken ct)
+    private static async Task<IResult> List(CurrentUser user, ProvisionerDbContext db, MetricSamples samples, CancellationToken ct,
+        [AllowedValues(null, "PENDING", "PROVISIONING", "RUNNING", "STOPPED", "STOPPING", "ERROR", "TERMINATED", "MAINTENANCE",
+            ErrorMessage = "There is no such status.")] string? status = null,
+        bool? includeTerminated = null)
     {
         var own = db.Instances.AsNoTracking().Where(instance => instance.UserId == user.Id && instance.Name != null);
-        // A status that is asked for by name counts, also TERMINATED.
-        if (status is { } wanted)
-            own = own.Where(instance => instance.Status == wanted);
+        // A status that is asked for by name counts, also TERMINATED; some of them the provisioner does not bring about yet.
+        if (status is not null)
+            own = Enum.TryParse<InstanceStatus>(status, ignoreCase: true, out var wanted)
+                ? own.Where(instance => instance.Status == wanted)
+                : own.Where(_ => false);
         else if (includeTerminated != true)
             own = own.Where(instance => instance.TerminatedAt == null);
         var found = await own.OrderByDescending(instance => instance.CreatedAt).ThenByDescending(instance => instance.Id).ToListAsync(ct);
@@ -43,7 +48,8 @@ internal static class InstanceEndpoints
 
     /// <summary>Another user's instance is not found, not forbidden: the answer must not say that the id exists.</summary>
     public static Task<Instance?> OwnInstanceAsync(this ProvisionerDbContext db, Guid id, CurrentUser user, CancellationToken ct) =>
-        db.Instances.AsNoTracking().SingleOrDefaultAsync(instance => instance.Id == id && instance.UserId == user.Id && instance.Name != null, ct);
+        db.Instances.AsNoTracking()
+            .SingleOrDefaultAsync(instance => instance.Id == id && instance.UserId == user.Id && instance.Name != null, ct);
 
     // A cluster that does not answer makes this part unknown (null), and not the whole answer an error.
     private static async Task<ClusterPart?> StatusAsync(Instance instance, KubernetesClient cluster, CancellationToken ct)

@@ -65,7 +65,8 @@ internal sealed partial class Instance
             return [];
         // A cluster that is away is no failure; one that says no is one, when it goes on saying so.
         if (fault.IsRefusal)
-            return Broke(new(FailureCodes.RefusedByCluster, "The cluster refuses a part of the application's configuration."), now, options);
+            return Broke(new(FailureCodes.RefusedByCluster, "The cluster refuses a part of the application's configuration."),
+                now, options);
         return IsAnswered ? [] : Overdue(now);
     }
 

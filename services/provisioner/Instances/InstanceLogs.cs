@@ -78,7 +78,7 @@ internal static class InstanceLogs
         }
         catch (KubernetesException e)
         {
-            return ProvisionerRefusals.ClusterUnavailable.ToProblem("Try again in a few seconds.", retryAfter: e.RetryAfter ?? TimeSpan.FromSeconds(5));
+            return e.ToProblem();
         }
     }
 
@@ -87,7 +87,8 @@ internal static class InstanceLogs
     {
         var space = line.IndexOf(' ', StringComparison.Ordinal);
         DateTimeOffset at = default;
-        var timed = space > 0 && DateTimeOffset.TryParse(line.AsSpan(0, space), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out at);
+        var timed = space > 0
+            && DateTimeOffset.TryParse(line.AsSpan(0, space), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out at);
         var text = timed ? line[(space + 1)..] : line;
         var level = Levels.FirstOrDefault(name => text.Contains(name, StringComparison.OrdinalIgnoreCase)) ?? "INFO";
         return new(timed ? at.ToUniversalTime() : null, level, text.Length <= LongestLine ? text : text[..LongestLine]);

@@ -8,10 +8,12 @@ namespace Platform.Provisioner.Instances;
 /// <param name="CpuUsage">Millicores, from a sample of the last minute.</param>
 /// <param name="MemoryUsage">Mebibytes, likewise.</param>
 internal sealed record InstanceView(
-    Guid Id, Guid SubscriptionId, string Name, string Subdomain, string Namespace, string? PodName, string ServiceName, string IngressName,
-    string DeploymentName, InstanceStatus Status, string? HealthStatus, DateTimeOffset? LastHealthCheck, IReadOnlyDictionary<string, string> EnvVars,
-    string? CustomDomain, bool SslEnabled, decimal? CpuUsage, decimal? MemoryUsage, decimal? StorageUsage, string PublicUrl, string AdminUrl,
-    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? LastStarted, DateTimeOffset? LastStopped, SubscriptionPart Subscription)
+    Guid Id, Guid SubscriptionId, string Name, string Subdomain, string Namespace, string? PodName, string ServiceName,
+    string IngressName, string DeploymentName, InstanceStatus Status, string? HealthStatus,
+    DateTimeOffset? LastHealthCheck, IReadOnlyDictionary<string, string> EnvVars, string? CustomDomain, bool SslEnabled,
+    decimal? CpuUsage, decimal? MemoryUsage, decimal? StorageUsage, string PublicUrl, string AdminUrl,
+    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? LastStarted, DateTimeOffset? LastStopped,
+    SubscriptionPart Subscription)
 {
     private const string Mask = "********";
 
@@ -22,7 +24,8 @@ internal sealed record InstanceView(
         return new(
             instance.Id, instance.SubscriptionId, name, instance.Host ?? "", instance.Namespace, instance.PodName, name, name, name,
             instance.Status, instance.HealthStatus, instance.ObservedAt, Environment(instance), null, IsEncrypted(instance),
-            sample?.CpuMillis, sample is null ? null : Math.Round(sample.MemoryBytes / 1048576m, 2), null, url, url.Length == 0 ? "" : $"{url}/admin",
+            sample?.CpuMillis, sample is null ? null : Math.Round(sample.MemoryBytes / 1048576m, 2), null,
+            url, url.Length == 0 ? "" : $"{url}/admin",
             instance.CreatedAt, instance.UpdatedAt, instance.ReadyAt, instance.TerminatedAt,
             new(instance.SubscriptionId, new(instance.Workload?.ServiceName ?? "", instance.Workload?.ServiceSlug ?? "")));
     }

@@ -9,7 +9,8 @@ internal sealed partial class Instance
     public const string Terminating = "Terminating";
 
     public static (Instance Instance, IReadOnlyList<object> Say) Deploy(
-        ProvisionInstance wish, string name, string host, string publicUrl, IReadOnlyList<string> faults, DateTimeOffset now, TimeSpan readyWithin)
+        ProvisionInstance wish, string name, string host, string publicUrl,
+        IReadOnlyList<string> faults, DateTimeOffset now, TimeSpan readyWithin)
     {
         var instance = new Instance
         {
@@ -78,7 +79,8 @@ internal sealed partial class Instance
     }
 
     private IReadOnlyList<object> Change(
-        Guid correlation, long generation, InstanceResources resources, IReadOnlyList<string> faults, DateTimeOffset now, TimeSpan readyWithin)
+        Guid correlation, long generation, InstanceResources resources,
+        IReadOnlyList<string> faults, DateTimeOffset now, TimeSpan readyWithin)
     {
         (CorrelationId, Generation) = (correlation, generation);
         (DeadlineAt, NextAttemptAt, Attempts) = (now + readyWithin, now, 0);

@@ -27,7 +27,8 @@ internal sealed class ProvisionInstanceConsumer(ProvisionerDbContext db, IOption
 
         var host = await FreeHostAsync(wish, ct);
         var name = InstanceNames.NameOf(wish.Workload.ServiceSlug, wish.InstanceId);
-        var (instance, say) = Instance.Deploy(wish, name, host, $"{cluster.Value.UrlScheme}://{host}", faults, now, options.Value.ReadyWithin);
+        var (instance, say) =
+            Instance.Deploy(wish, name, host, $"{cluster.Value.UrlScheme}://{host}", faults, now, options.Value.ReadyWithin);
         db.Add(instance);
         await context.SayAsync(say);
     }

@@ -49,12 +49,15 @@ internal sealed class ClusterConnection : IDisposable
 
     private static ClusterConnection FromServiceAccount()
     {
-        var (host, port) = (Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_HOST"), Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_PORT"));
+        var (host, port) = (Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_HOST"),
+            Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_PORT"));
         if (string.IsNullOrEmpty(host) || string.IsNullOrEmpty(port))
-            throw new ClusterConfigurationException("Kubernetes:InCluster is set, but KUBERNETES_SERVICE_HOST and _PORT are not: this is no pod.");
+            throw new ClusterConfigurationException(
+                "Kubernetes:InCluster is set, but KUBERNETES_SERVICE_HOST and _PORT are not: this is no pod.");
         var tokenPath = $"{ServiceAccount}/token";
         if (!File.Exists(tokenPath))
-            throw new ClusterConfigurationException($"Kubernetes:InCluster is set, but no service-account token is mounted at {tokenPath}.");
+            throw new ClusterConfigurationException(
+                $"Kubernetes:InCluster is set, but no service-account token is mounted at {tokenPath}.");
         var address = host.Contains(':', StringComparison.Ordinal) ? $"https://[{host}]:{port}/" : $"https://{host}:{port}/";
         return new(new Uri(address), Handler(Authority(ReadFile($"{ServiceAccount}/ca.crt"), "ca.crt"), null, null), null, tokenPath);
     }
@@ -62,16 +65,20 @@ internal sealed class ClusterConnection : IDisposable
     private static ClusterConnection FromKubeconfig(string path, bool production)
     {
         var (cluster, user) = Kubeconfig.Read(path).Current();
-        if (!Uri.TryCreate(cluster.Server?.TrimEnd('/') + "/", UriKind.Absolute, out var server) || server.Scheme is not ("http" or "https"))
+        if (!Uri.TryCreate(cluster.Server?.TrimEnd('/') + "/", UriKind.Absolute, out var server)
+            || server.Scheme is not ("http" or "https"))
             throw new ClusterConfigurationException("The kubeconfig's server is not an http(s) address.");
         if (server.Scheme == "http" && !IsLoopback(server))
-            throw new ClusterConfigurationException("The kubeconfig's server is plain http on another machine; tokens may travel over https only.");
+            throw new ClusterConfigurationException(
+                "The kubeconfig's server is plain http on another machine; tokens may travel over https only.");
         if (cluster.InsecureSkipTlsVerify && production)
-            throw new ClusterConfigurationException("The kubeconfig says insecure-skip-tls-verify; production does not allow it. Give certificate-authority.");
+            throw new ClusterConfigurationException(
+                "The kubeconfig says insecure-skip-tls-verify; production does not allow it. Give certificate-authority.");
 
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         var authority = Given(cluster.CertificateAuthorityData, cluster.CertificateAuthority, folder, "certificate-authority");
-        var handler = Handler(authority is null ? null : Authority(authority, "certificate-authority"), ClientCertificate(user, folder), cluster.TlsServerName);
+        var handler = Handler(authority is null ? null : Authority(authority, "certificate-authority"), ClientCertificate(user, folder),
+            cluster.TlsServerName);
         if (cluster.InsecureSkipTlsVerify)
             handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null;
         var tokenPath = user.TokenFile is { Length: > 0 } file ? Path.Combine(folder, file) : null;
@@ -97,7 +104,11 @@ internal sealed class ClusterConnection : IDisposable
         if (authority is not null)
         {
             // Only this authority counts: a certificate from a public one would prove nothing about this cluster.
-            var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            var policy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
+            };
             policy.CustomTrustStore.AddRange(authority);
             handler.SslOptions.CertificateChainPolicy = policy;
         }
@@ -137,7 +148,8 @@ internal sealed class ClusterConnection : IDisposable
             certificates.Clear();
         }
 
-        return certificates.Count > 0 ? certificates : throw new ClusterConfigurationException($"The cluster's {name} is not a PEM certificate.");
+        return certificates.Count > 0 ? certificates
+            : throw new ClusterConfigurationException($"The cluster's {name} is not a PEM certificate.");
     }
 
     private static string? Given(string? data, string? file, string folder, string name)

@@ -94,7 +94,8 @@ internal sealed class Kubeconfig
             ?? throw new ClusterConfigurationException($"The kubeconfig has no cluster '{context.Cluster}'.");
         var user = Users.Find(u => u.Name == context.User)?.User ?? new();
         if (user.Exec is not null || user.AuthProvider is not null)
-            throw new ClusterConfigurationException("The kubeconfig's user runs a program to sign in (exec, auth-provider). Give a token or a client certificate.");
+            throw new ClusterConfigurationException(
+                "The kubeconfig's user runs a program to sign in (exec, auth-provider). Give a token or a client certificate.");
         return (cluster, user);
     }
 }

@@ -13,7 +13,8 @@ internal sealed record KubernetesList<T>(IReadOnlyList<T> Items, string Resource
 /// The API server, as far as the provisioner needs it. This is the seam where the package KubernetesClient would go.
 /// Nothing is tried again in here: whoever knows the whole unit of work does that.
 /// </summary>
-internal sealed partial class KubernetesClient(ClusterConnection connection, IOptions<KubernetesOptions> settings, ILogger<KubernetesClient> log)
+internal sealed partial class KubernetesClient(ClusterConnection connection, IOptions<KubernetesOptions> settings,
+    ILogger<KubernetesClient> log)
 {
     /// <summary>Under this name the server remembers which fields are ours.</summary>
     public const string FieldManager = "platform-provisioner";
@@ -33,7 +34,8 @@ internal sealed partial class KubernetesClient(ClusterConnection connection, IOp
     }
 
     /// <summary>Lists page by page, in one namespace or in all of them.</summary>
-    public async Task<KubernetesList<T>> ListAsync<T>(string? ns, string? labelSelector, CancellationToken ct) where T : KubernetesObject, IResource
+    public async Task<KubernetesList<T>> ListAsync<T>(string? ns, string? labelSelector, CancellationToken ct)
+        where T : KubernetesObject, IResource
     {
         var items = new List<T>();
         string? next = null;
@@ -50,7 +52,8 @@ internal sealed partial class KubernetesClient(ClusterConnection connection, IOp
 
     /// <summary>Makes a new object, and nothing else: one that is there already is a fault (AlreadyExists).</summary>
     public Task<T> CreateAsync<T>(T wanted, CancellationToken ct) where T : KubernetesObject, IResource =>
-        CallAsync<T>(HttpMethod.Post, $"{T.Type.Path(wanted.Metadata.Namespace, null)}?fieldManager={FieldManager}", Body(wanted, "application/json"), ct);
+        CallAsync<T>(HttpMethod.Post, $"{T.Type.Path(wanted.Metadata.Namespace, null)}?fieldManager={FieldManager}",
+            Body(wanted, "application/json"), ct);
 
     /// <summary>
     /// Server-side apply. Fields that somebody else changed under us are taken back; fields that we do not send are left alone.
@@ -58,12 +61,14 @@ internal sealed partial class KubernetesClient(ClusterConnection connection, IOp
     /// </summary>
     public async Task<T> ApplyAsync<T>(T wanted, CancellationToken ct) where T : KubernetesObject
     {
-        var path = $"{wanted.Resource.Path(wanted.Metadata.Namespace, wanted.Metadata.Name)}?fieldManager={FieldManager}&force=true";
+        var path = $"{wanted.ResourceType().Path(wanted.Metadata.Namespace, wanted.Metadata.Name)}?fieldManager={FieldManager}&force=true";
         var applied = await CallAsync<JsonElement>(HttpMethod.Patch, path, Body(wanted, "application/apply-patch+yaml"), ct);
         return (T)applied.Deserialize(wanted.GetType(), KubernetesJson.Wire)!;
     }
 
-    /// <summary>Deletes this very object. One that is gone already is no fault; one with the same name and another uid is a Conflict.</summary>
+    /// <summary>
+    /// Deletes this very object. One that is gone already is no fault; one with the same name and another uid is a Conflict.
+    /// </summary>
     public async Task DeleteAsync(KubernetesObject existing, bool foreground, CancellationToken ct)
     {
         var options = new DeleteOptions(new(existing.Metadata.Uid!), foreground ? "Foreground" : "Background");
@@ -73,7 +78,8 @@ internal sealed partial class KubernetesClient(ClusterConnection connection, IOp
         };
         try
         {
-            await CallAsync<JsonElement>(HttpMethod.Delete, existing.Resource.Path(existing.Metadata.Namespace, existing.Metadata.Name), body, ct);
+            var path = existing.ResourceType().Path(existing.Metadata.Namespace, existing.Metadata.Name);
+            await CallAsync<JsonElement>(HttpMethod.Delete, path, body, ct);
         }
         catch (KubernetesException e) when (e.Fault == KubernetesFault.NotFound)
         {
@@ -81,7 +87,9 @@ internal sealed partial class KubernetesClient(ClusterConnection connection, IOp
         }
     }
 
-    /// <summary>Lines of a container, each with its RFC 3339 time in front. With <paramref name="follow"/> the stream ends with the container.</summary>
+    /// <summary>
+    /// Lines of a container, each with its RFC 3339 time in front. With <paramref name="follow"/> the stream ends with the container.
+    /// </summary>
     public async Task<StreamReader> OpenLogAsync(string ns, string pod, string? container, int lines, bool follow, CancellationToken ct)
     {
         var query = Query(("container", container), ("tailLines", $"{lines}"), ("timestamps", "true"), ("follow", follow ? "true" : null));
@@ -109,7 +117,8 @@ internal sealed partial class KubernetesClient(ClusterConnection connection, IOp
         }
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? body, CancellationToken limit, CancellationToken caller)
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? body, CancellationToken limit,
+        CancellationToken caller)
     {
         HttpResponseMessage? response = null;
         try
@@ -158,7 +167,8 @@ internal sealed partial class KubernetesClient(ClusterConnection connection, IOp
     private static KubernetesFault FaultOf(HttpStatusCode code, Status? status) => (int)code switch
     {
         401 => KubernetesFault.Unauthorized,
-        403 when status?.Details?.Causes?.Any(cause => cause.Reason == "NamespaceTerminating") == true => KubernetesFault.NamespaceTerminating,
+        403 when status?.Details?.Causes?.Any(cause => cause.Reason == "NamespaceTerminating") == true =>
+            KubernetesFault.NamespaceTerminating,
         403 => KubernetesFault.Forbidden,
         404 => KubernetesFault.NotFound,
         409 when status?.Reason == "AlreadyExists" => KubernetesFault.AlreadyExists,
@@ -174,7 +184,8 @@ internal sealed partial class KubernetesClient(ClusterConnection connection, IOp
     // Field paths are ours; values and sentences of the server stay out of logs.
     private static string Reason(HttpStatusCode code, Status? status) =>
         string.Join(", ", new[] { $"{(int)code}", status?.Reason }
-            .Concat(status?.Details?.Causes?.Select(cause => $"{cause.Reason} {cause.Field}".Trim()) ?? []).Where(part => part is { Length: > 0 }));
+            .Concat(status?.Details?.Causes?.Select(cause => $"{cause.Reason} {cause.Field}".Trim()) ?? [])
+                .Where(part => part is { Length: > 0 }));
 
     private static TimeSpan? Wait(HttpResponseMessage response, Status? status) =>
         response.Headers.RetryAfter?.Delta

@@ -38,7 +38,8 @@ internal enum KubernetesFault
 /// A call that the cluster did not fulfil. The text names verb, path and reason; the server's own message is left out,
 /// because it may quote the values of a Secret.
 /// </summary>
-internal sealed class KubernetesException(KubernetesFault fault, string call, string? reason, TimeSpan? retryAfter = null, Exception? inner = null)
+internal sealed class KubernetesException(KubernetesFault fault, string call, string? reason, TimeSpan? retryAfter = null,
+    Exception? inner = null)
     : Exception($"{call}: {fault}{(reason is null ? "" : $" ({reason})")}", inner)
 {
     public KubernetesFault Fault => fault;

@@ -14,7 +14,9 @@ internal sealed class KubernetesOptions
     /// <summary>True when the provisioner itself runs as a pod and uses the service account that is mounted into it.</summary>
     public bool InCluster { get; init; }
 
-    /// <summary>Applications answer at hosts below this domain. Keep it apart from the platform's own, so that cookies do not meet.</summary>
+    /// <summary>
+    /// Applications answer at hosts below this domain. Keep it apart from the platform's own, so that cookies do not meet.
+    /// </summary>
     [Required, RegularExpression(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"), MaxLength(180)]
     public required string BaseDomain { get; init; }
 
@@ -37,7 +39,9 @@ internal sealed class KubernetesOptions
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")] public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(5);
 }
 
-/// <summary>Reads the credentials once at start, so that a mistake in them is one clear line and not a failure of the first customer.</summary>
+/// <summary>
+/// Reads the credentials once at start, so that a mistake in them is one clear line and not a failure of the first customer.
+/// </summary>
 internal sealed class KubernetesOptionsCheck(IHostEnvironment environment) : IValidateOptions<KubernetesOptions>
 {
     public ValidateOptionsResult Validate(string? name, KubernetesOptions options)

@@ -72,7 +72,8 @@ internal sealed partial class KubernetesClient
         }
     }
 
-    private async Task<KubernetesList<T>?> TryListAsync<T>(string? labelSelector, CancellationToken ct) where T : KubernetesObject, IResource
+    private async Task<KubernetesList<T>?> TryListAsync<T>(string? labelSelector, CancellationToken ct)
+        where T : KubernetesObject, IResource
     {
         try
         {

@@ -4,7 +4,8 @@ using System.Numerics;
 namespace Platform.Provisioner.Kubernetes;
 
 /// <summary>
-/// An amount as Kubernetes writes it (<c>250m</c>, <c>1536Mi</c>, <c>183456n</c>, <c>1e3</c>, <c>0.5Gi</c>), exact: mantissa × 2^b × 10^d.
+/// An amount as Kubernetes writes it (<c>250m</c>, <c>1536Mi</c>, <c>183456n</c>, <c>1e3</c>, <c>0.5Gi</c>),
+/// exact: a whole number times a power of ten.
 /// </summary>
 internal readonly record struct Quantity
 {
@@ -47,7 +48,8 @@ internal readonly record struct Quantity
     public static Quantity operator +(Quantity left, Quantity right)
     {
         var common = Math.Min(left.tens, right.tens);
-        return new(left.mantissa * BigInteger.Pow(10, left.tens - common) + right.mantissa * BigInteger.Pow(10, right.tens - common), common);
+        return new(left.mantissa * BigInteger.Pow(10, left.tens - common) + right.mantissa * BigInteger.Pow(10, right.tens - common),
+            common);
     }
 
     private BigInteger Scaled(int power)

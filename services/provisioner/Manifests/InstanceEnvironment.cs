@@ -23,14 +23,18 @@ internal static partial class InstanceEnvironment
     /// <summary>The names in <c>{{secret:name}}</c> of a workload.</summary>
     public static IReadOnlyList<string> SecretNames(Workload workload) =>
         [.. workload.Environment.SelectMany(variable => Placeholder().Matches(variable.Value))
-            .Where(match => match.Groups["secret"].Success).Select(match => match.Groups["secret"].Value).Distinct().Order(StringComparer.Ordinal)];
+            .Where(match => match.Groups["secret"].Success).Select(match => match.Groups["secret"].Value).Distinct()
+                .Order(StringComparer.Ordinal)];
 
     /// <summary>Placeholders that nobody can fill.</summary>
     public static IEnumerable<string> UnknownPlaceholders(Workload workload) =>
         workload.Environment.SelectMany(variable => Placeholder().Matches(variable.Value))
-            .Where(match => match.Groups["name"].Success && !Known.Contains(match.Groups["name"].Value)).Select(match => match.Value).Distinct();
+            .Where(match => match.Groups["name"].Success && !Known.Contains(match.Groups["name"].Value)).Select(match => match.Value)
+                .Distinct();
 
-    /// <summary>Values for <paramref name="names"/>: those that the Secret already has, and new random ones (190 bits) for the rest.</summary>
+    /// <summary>
+    /// Values for <paramref name="names"/>: those that the Secret already has, and new random ones (190 bits) for the rest.
+    /// </summary>
     public static Dictionary<string, string> Complete(IReadOnlyList<string> names, Secret? existing) => names.ToDictionary(
         name => name,
         name => existing?.Data?.GetValueOrDefault(SecretPrefix + name) is { } kept
@@ -40,13 +44,15 @@ internal static partial class InstanceEnvironment
 
     /// <summary>The content of the Secret, in base 64.</summary>
     /// <param name="secrets">By name, from <see cref="Complete"/>.</param>
-    public static Dictionary<string, string> Content(DesiredInstance instance, ClusterSettings cluster, IReadOnlyDictionary<string, string> secrets)
+    public static Dictionary<string, string> Content(DesiredInstance instance, ClusterSettings cluster,
+        IReadOnlyDictionary<string, string> secrets)
     {
         var content = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in secrets.OrderBy(secret => secret.Key, StringComparer.Ordinal))
             content[SecretPrefix + name] = Base64(value);
         foreach (var variable in Variables(instance.Workload))
-            content[VariablePrefix + variable.Name] = Base64(Placeholder().Replace(variable.Value, match => Fill(match, instance, cluster, secrets)));
+            content[VariablePrefix + variable.Name] =
+                Base64(Placeholder().Replace(variable.Value, match => Fill(match, instance, cluster, secrets)));
         return content;
     }
 
@@ -54,7 +60,8 @@ internal static partial class InstanceEnvironment
     public static IEnumerable<WorkloadVariable> Variables(Workload workload) =>
         workload.Environment.GroupBy(variable => variable.Name, StringComparer.Ordinal).Select(same => same.Last());
 
-    private static string Fill(Match match, DesiredInstance instance, ClusterSettings cluster, IReadOnlyDictionary<string, string> secrets) =>
+    private static string Fill(Match match, DesiredInstance instance, ClusterSettings cluster,
+        IReadOnlyDictionary<string, string> secrets) =>
         match.Groups["secret"].Success ? secrets[match.Groups["secret"].Value] : match.Groups["name"].Value switch
         {
             "host" => instance.Host,
@@ -66,6 +73,7 @@ internal static partial class InstanceEnvironment
 
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 
-    [GeneratedRegex(@"\{\{\s*(?:secret:(?<secret>[A-Za-z0-9_.-]{1,64})|(?<name>[^{}]*?))\s*\}\}", RegexOptions.None, matchTimeoutMilliseconds: 200)]
+    [GeneratedRegex(@"\{\{\s*(?:secret:(?<secret>[A-Za-z0-9_.-]{1,64})|(?<name>[^{}]*?))\s*\}\}", RegexOptions.None,
+        matchTimeoutMilliseconds: 200)]
     private static partial Regex Placeholder();
 }

@@ -14,7 +14,9 @@ internal static class InstanceNames
     /// <summary>A user's namespace: the whole id, so that no two users can meet.</summary>
     public static string NamespaceOf(Guid user) => $"u-{user:N}";
 
-    /// <summary>The deployment, service and ingress: all 128 bits of the id behind a short slug; at most 47 characters, room for a suffix.</summary>
+    /// <summary>
+    /// The deployment, service and ingress: all 128 bits of the id behind a short slug; at most 47 characters, room for a suffix.
+    /// </summary>
     public static string NameOf(string slug, Guid instance) => $"{Clean(slug, SlugInName)}-{Base32(instance.ToByteArray(bigEndian: true))}";
 
     public static string EnvironmentOf(string name) => $"{name}-env";

@@ -7,7 +7,6 @@ internal static class Labels
 {
     public const string ManagedBy = "app.kubernetes.io/managed-by";
     public const string Us = "platform-provisioner";
-    public const string Application = "app.kubernetes.io/name";
     public const string Instance = "provisioner.platform/instance";
     public const string User = "provisioner.platform/user";
     public const string Subscription = "provisioner.platform/subscription";

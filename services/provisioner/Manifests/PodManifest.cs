@@ -4,7 +4,9 @@ using Platform.Provisioner.Kubernetes;
 
 namespace Platform.Provisioner.Manifests;
 
-/// <summary>The pod of an instance: one container that passes the restricted security level, its volume where the application keeps its data.</summary>
+/// <summary>
+/// The pod of an instance: one container that passes the restricted security level, its volume where the application keeps its data.
+/// </summary>
 internal static class PodManifest
 {
     public const string ContainerName = "app";
@@ -32,7 +34,11 @@ internal static class PodManifest
 
     private static Container ContainerOf(DesiredInstance instance, string portName)
     {
-        var size = new Dictionary<string, string> { ["cpu"] = $"{instance.Resources.CpuMillis}m", ["memory"] = $"{instance.Resources.MemoryMib}Mi" };
+        var size = new Dictionary<string, string>
+        {
+            ["cpu"] = $"{instance.Resources.CpuMillis}m",
+            ["memory"] = $"{instance.Resources.MemoryMib}Mi",
+        };
         return new()
         {
             Name = ContainerName,
@@ -49,7 +55,8 @@ internal static class PodManifest
                 Capabilities = new(["ALL"]),
             },
             VolumeMounts = [new(VolumeName, instance.Workload.DataPath)],
-            // A first start may migrate a database for minutes; killing it half way is worse than waiting. The provisioner has a deadline anyway.
+            // A first start may migrate a database for minutes; killing it half way is worse than waiting. The provisioner has a deadline
+            // anyway.
             StartupProbe = Probe(instance.Workload.Probe, portName, failures: 120),
             ReadinessProbe = Probe(instance.Workload.Probe, portName, failures: 3),
             LivenessProbe = Probe(instance.Workload.Probe, portName, failures: 12),

@@ -13,7 +13,8 @@ internal static class TenantManifests
 
     // The internet without the networks that could be ours: private, link-local (metadata services), carrier, loopback, multicast.
     private static readonly NetworkPolicy.IpBlock InternetV4 = new("0.0.0.0/0",
-        ["0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16", "198.18.0.0/15", "224.0.0.0/3"]);
+        ["0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16", "198.18.0.0/15",
+            "224.0.0.0/3"]);
     private static readonly NetworkPolicy.IpBlock InternetV6 = new("2000::/3", ["2001:db8::/32"]);
 
     public static Namespace Namespace(Guid user) => new()
@@ -33,7 +34,8 @@ internal static class TenantManifests
 
     /// <summary>Everything in the namespace that is not of one instance. Closed first, opened afterwards.</summary>
     /// <param name="sizes">Each instance of the user that is or may be in the namespace.</param>
-    public static IReadOnlyList<KubernetesObject> Surroundings(Guid user, ClusterSettings cluster, IReadOnlyList<InstanceResources> sizes) =>
+    public static IReadOnlyList<KubernetesObject> Surroundings(Guid user, ClusterSettings cluster,
+        IReadOnlyList<InstanceResources> sizes) =>
         [DefaultDeny(user), Allowances(user, cluster), Account(user), Quota(user, sizes), Limits(user)];
 
     private static NetworkPolicy DefaultDeny(Guid user) => new()
@@ -59,7 +61,8 @@ internal static class TenantManifests
         },
     };
 
-    private static ServiceAccount Account(Guid user) => new() { Metadata = Meta(user, WorkloadAccount), AutomountServiceAccountToken = false };
+    private static ServiceAccount Account(Guid user) =>
+        new() { Metadata = Meta(user, WorkloadAccount), AutomountServiceAccountToken = false };
 
     // A roll-out may run the new pod of one instance beside the old one, so the largest is counted once more.
     private static ResourceQuota Quota(Guid user, IReadOnlyList<InstanceResources> sizes)

@@ -5,7 +5,8 @@ namespace Platform.Provisioner.Manifests;
 
 /// <summary>
 /// What a workload must be before anything of it goes to the cluster. The catalog's administrators write it; a slip of theirs must
-/// not become a hole: no image without version, no variable that changes how programs are loaded, nothing that Kubernetes would refuse later.
+/// not become a hole: no image without version, no variable that changes how programs are loaded, nothing that Kubernetes would refuse
+/// later.
 /// </summary>
 internal static class WorkloadRules
 {
@@ -18,7 +19,8 @@ internal static class WorkloadRules
 
     /// <summary>All faults, as sentences; empty when the workload may run.</summary>
     public static IReadOnlyList<string> Faults(Workload workload, InstanceResources resources) =>
-        [.. ImageFaults(workload.Image), .. ShapeFaults(workload), .. ProbeFaults(workload.Probe), .. EnvironmentFaults(workload), .. SizeFaults(resources)];
+        [.. ImageFaults(workload.Image), .. ShapeFaults(workload), .. ProbeFaults(workload.Probe), .. EnvironmentFaults(workload),
+            .. SizeFaults(resources)];
 
     private static IEnumerable<string> ImageFaults(string image)
     {
@@ -38,7 +40,8 @@ internal static class WorkloadRules
             yield return "The port is not between 1 and 65535.";
         if (workload.RunAsUser is < 1 or > int.MaxValue)
             yield return "The application may not run as root; its user id must be positive.";
-        if (!workload.DataPath.StartsWith('/') || workload.DataPath.Length is 1 or > 200 || workload.DataPath.Contains(':', StringComparison.Ordinal)
+        if (!workload.DataPath.StartsWith('/') || workload.DataPath.Length is 1 or > 200
+            || workload.DataPath.Contains(':', StringComparison.Ordinal)
             || workload.DataPath.Split('/').Contains("..") || workload.DataPath.Any(char.IsControl))
             yield return "The data path is not an absolute path.";
     }

@@ -43,9 +43,11 @@ internal sealed partial class MetricSamples(KubernetesClient cluster, TimeProvid
         var selector = Labels.OfInstance(instance.Id);
         var pods = cluster.ListAsync<Pod>(instance.Namespace, selector, ct);
         var metrics = await cluster.ListAsync<PodMetrics>(instance.Namespace, selector, ct);
-        if (Observation.Newest((await pods).Items) is not { } pod || metrics.Items.FirstOrDefault(m => m.Metadata.Name == pod.Metadata.Name) is not { } measured)
+        if (Observation.Newest((await pods).Items) is not { } pod
+            || metrics.Items.FirstOrDefault(m => m.Metadata.Name == pod.Metadata.Name) is not { } measured)
             return null;
-        return new(instance.Id, pod.Metadata.Name!, Sum(measured, "cpu").Milli, Sum(measured, "memory").Units, measured.Timestamp.ToUniversalTime());
+        return new(instance.Id, pod.Metadata.Name!, Sum(measured, "cpu").Milli, Sum(measured, "memory").Units,
+            measured.Timestamp.ToUniversalTime());
     }
 
     public static Quantity Sum(PodMetrics measured, string resource) => measured.Containers

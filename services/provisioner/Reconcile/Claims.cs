@@ -15,7 +15,8 @@ internal sealed record Claim(Instance Instance, IReadOnlyList<InstanceResources>
 /// Shares the rows between the replicas: short transactions before and after the work in the cluster, none during it.
 /// A worker that overslept its lease finds another lease number in the row, and what it found is dropped.
 /// </summary>
-internal sealed partial class Claims(IServiceScopeFactory scopes, TimeProvider clock, IOptions<ProvisionerOptions> settings, ILogger<Claims> log)
+internal sealed partial class Claims(IServiceScopeFactory scopes, TimeProvider clock, IOptions<ProvisionerOptions> settings,
+    ILogger<Claims> log)
 {
     private const int DueAtOnce = 500;
     private readonly ProvisionerOptions options = settings.Value;

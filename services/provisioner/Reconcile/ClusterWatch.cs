@@ -7,7 +7,8 @@ namespace Platform.Provisioner.Reconcile;
 /// Turns what happens to our objects into wake-ups, one watch per kind for the whole cluster. Nothing is kept: a pass looks for itself,
 /// so a lost, doubled or late event is harmless. Secrets are not watched, so that their values do not travel for nothing.
 /// </summary>
-internal sealed partial class ClusterWatch(KubernetesClient cluster, ReconcileQueue queue, Claims claims, ILogger<ClusterWatch> log) : BackgroundService
+internal sealed partial class ClusterWatch(KubernetesClient cluster, ReconcileQueue queue, Claims claims, ILogger<ClusterWatch> log)
+    : BackgroundService
 {
     /// <summary>What an event of a kind asks for.</summary>
     private enum Wake

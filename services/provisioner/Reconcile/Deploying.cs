@@ -7,14 +7,17 @@ using Platform.Provisioner.Manifests;
 namespace Platform.Provisioner.Reconcile;
 
 /// <summary>One pass for an instance that is to run: bring the cluster to what is wished, then look at what runs.</summary>
-internal sealed partial class Deploying(KubernetesClient cluster, IOptions<KubernetesOptions> kubernetes, IOptions<ProvisionerOptions> options,
+internal sealed partial class Deploying(KubernetesClient cluster, IOptions<KubernetesOptions> kubernetes,
+    IOptions<ProvisionerOptions> options,
     TimeProvider clock, ILogger<Deploying> log)
 {
-    private readonly ClusterSettings settings = new(kubernetes.Value.UrlScheme, kubernetes.Value.IngressClassName, kubernetes.Value.IngressNamespace,
+    private readonly ClusterSettings settings = new(
+        kubernetes.Value.UrlScheme, kubernetes.Value.IngressClassName, kubernetes.Value.IngressNamespace,
         kubernetes.Value.ClusterIssuer, kubernetes.Value.StorageClassName, options.Value.ReadyWithin);
 
     /// <param name="full">Compare every object, and not only look at what runs.</param>
-    public async Task RunAsync(Instance instance, IReadOnlyList<InstanceResources> tenancy, bool full, Findings findings, CancellationToken ct)
+    public async Task RunAsync(Instance instance, IReadOnlyList<InstanceResources> tenancy, bool full, Findings findings,
+        CancellationToken ct)
     {
         var desired = instance.Desired();
         try
@@ -25,7 +28,8 @@ internal sealed partial class Deploying(KubernetesClient cluster, IOptions<Kuber
                 if (await IsVolumeLostAsync(instance, ct))
                 {
                     VolumeLost(log, instance.Id, instance.Namespace);
-                    findings.Verdict = new Verdict.Broken(FailureCodes.DataLost, "The volume with the application's data is gone.", AtOnce: true);
+                    findings.Verdict = new Verdict.Broken(FailureCodes.DataLost, "The volume with the application's data is gone.",
+                        AtOnce: true);
                     return;
                 }
 
@@ -40,7 +44,8 @@ internal sealed partial class Deploying(KubernetesClient cluster, IOptions<Kuber
         }
         catch (NameTakenException)
         {
-            findings.Verdict = new Verdict.Broken(FailureCodes.NameTaken, "A name that the application needs is in use in the cluster.", AtOnce: true);
+            findings.Verdict = new Verdict.Broken(FailureCodes.NameTaken, "A name that the application needs is in use in the cluster.",
+                AtOnce: true);
         }
         catch (StillEndingException e)
         {
@@ -62,7 +67,8 @@ internal sealed partial class Deploying(KubernetesClient cluster, IOptions<Kuber
         return volume?.Metadata.Uid != instance.VolumeUid;
     }
 
-    private async Task ApplyAsync(Instance instance, DesiredInstance desired, IReadOnlyList<InstanceResources> tenancy, Findings findings, CancellationToken ct)
+    private async Task ApplyAsync(Instance instance, DesiredInstance desired, IReadOnlyList<InstanceResources> tenancy, Findings findings,
+        CancellationToken ct)
     {
         await ApplyTenantAsync(desired, tenancy, ct);
         findings.Done("NAMESPACE", "The private namespace is prepared and closed to others.");
@@ -73,8 +79,8 @@ internal sealed partial class Deploying(KubernetesClient cluster, IOptions<Kuber
         await ApplyVolumeAsync(instance, desired, findings, ct);
         var deployment = await cluster.ApplyOwnAsync(instance.Id, InstanceManifests.Deployment(desired, settings), ct);
         findings.DeploymentGeneration = deployment.Metadata.Generation;
-        findings.Done("DEPLOYMENT_APPLIED",
-            $"{desired.Workload.ServiceName} with {desired.Resources.CpuMillis} millicores and {desired.Resources.MemoryMib} MiB was ordered.");
+        var (cpu, memory) = (desired.Resources.CpuMillis, desired.Resources.MemoryMib);
+        findings.Done("DEPLOYMENT_APPLIED", $"{desired.Workload.ServiceName} with {cpu} millicores and {memory} MiB was ordered.");
 
         await cluster.ApplyOwnAsync(instance.Id, InstanceManifests.Service(desired), ct);
         findings.Done("SERVICE", "The application has an address inside the cluster.");
@@ -115,12 +121,16 @@ internal sealed partial class Deploying(KubernetesClient cluster, IOptions<Kuber
         }
 
         await cluster.ApplyAsync(
-            wanted with { Metadata = wanted.Metadata with { Uid = existing.Metadata.Uid, ResourceVersion = existing.Metadata.ResourceVersion } }, ct);
+            wanted with
+            {
+                Metadata = wanted.Metadata with { Uid = existing.Metadata.Uid, ResourceVersion = existing.Metadata.ResourceVersion },
+            }, ct);
     }
 
     private async Task ApplyVolumeAsync(Instance instance, DesiredInstance desired, Findings findings, CancellationToken ct)
     {
-        var existing = await cluster.FindOwnAsync<PersistentVolumeClaim>(instance.Id, desired.Namespace, InstanceNames.VolumeOf(desired.Name), ct);
+        var existing = await cluster.FindOwnAsync<PersistentVolumeClaim>(instance.Id, desired.Namespace,
+            InstanceNames.VolumeOf(desired.Name), ct);
         var wanted = InstanceManifests.Volume(desired, existing is null ? settings.StorageClassName : existing.Spec?.StorageClassName);
         PersistentVolumeClaim applied;
         try
@@ -131,7 +141,8 @@ internal sealed partial class Deploying(KubernetesClient cluster, IOptions<Kuber
         catch (KubernetesException e) when (e.IsRefusal && existing is not null && SizeOf(existing) is { } has && has < desired.VolumeGib)
         {
             // Not every storage class can grow a volume (local-path can not). The application runs on with the volume that it has.
-            VolumeKept(log, instance.Id, has, desired.VolumeGib);
+            if (!instance.ToldSteps.Contains("VOLUME"))
+                VolumeKept(log, instance.Id, has, desired.VolumeGib);
             applied = existing;
             findings.Done("VOLUME", $"The volume keeps its {has} GiB, because this cluster's storage can not grow.");
         }
@@ -161,7 +172,8 @@ internal sealed partial class Deploying(KubernetesClient cluster, IOptions<Kuber
     [LoggerMessage(LogLevel.Critical, "ALARM: the volume of instance {Instance} in {Namespace} is gone; nothing is made anew")]
     private static partial void VolumeLost(ILogger log, Guid instance, string @namespace);
 
-    [LoggerMessage(LogLevel.Warning, "The volume of instance {Instance} keeps {Has} GiB instead of {Wanted}: its storage class can not grow it")]
+    [LoggerMessage(LogLevel.Warning,
+        "The volume of instance {Instance} keeps {Has} GiB instead of {Wanted}: its storage class can not grow it")]
     private static partial void VolumeKept(ILogger log, Guid instance, int has, int wanted);
 
     [LoggerMessage(LogLevel.Information, "Instance {Instance} waits: {What}")]

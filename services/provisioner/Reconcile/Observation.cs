@@ -10,7 +10,8 @@ internal sealed record Observation(Deployment? Deployment, IReadOnlyList<Replica
 
     /// <summary>The newest pod of all: by creation, and of two of the same second the first by name.</summary>
     public static Pod? Newest(IEnumerable<Pod> pods) =>
-        pods.OrderByDescending(pod => pod.Metadata.CreationTimestamp).ThenBy(pod => pod.Metadata.Name, StringComparer.Ordinal).FirstOrDefault();
+        pods.OrderByDescending(pod => pod.Metadata.CreationTimestamp).ThenBy(pod => pod.Metadata.Name, StringComparer.Ordinal)
+            .FirstOrDefault();
 
     /// <summary>The newest pod that was made for this generation of the wish.</summary>
     public Pod? NewestOf(long generation) => Newest(Pods.Where(pod => GenerationOf(pod) == generation));

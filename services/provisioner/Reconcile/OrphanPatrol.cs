@@ -4,8 +4,11 @@ using Platform.Provisioner.Manifests;
 
 namespace Platform.Provisioner.Reconcile;
 
-/// <summary>Looks for objects with our mark whose instance is over or unknown, and reports them. It deletes nothing: that is a person's decision.</summary>
-internal sealed partial class OrphanPatrol(KubernetesClient cluster, Claims claims, IOptions<ProvisionerOptions> settings, TimeProvider clock,
+/// <summary>
+/// Looks for objects with our mark whose instance is over or unknown, and reports them. It deletes nothing: that is a person's decision.
+/// </summary>
+internal sealed partial class OrphanPatrol(KubernetesClient cluster, Claims claims, IOptions<ProvisionerOptions> settings,
+    TimeProvider clock,
     ILogger<OrphanPatrol> log) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -2,7 +2,9 @@ using Platform.Provisioner.Kubernetes;
 
 namespace Platform.Provisioner.Reconcile;
 
-/// <summary>Says whether the wished generation runs, is on its way, or will not get there. Pure: a chain of questions, the first answer counts.</summary>
+/// <summary>
+/// Says whether the wished generation runs, is on its way, or will not get there. Pure: a chain of questions, the first answer counts.
+/// </summary>
 internal static class Readiness
 {
     private const int RestartsOfACrashLoop = 3;
@@ -32,7 +34,8 @@ internal static class Readiness
             yield break;
         if (Has(pod, "PodScheduled", "True"))
             yield return new("POD_SCHEDULED", "The application has a place to run.");
-        if (pod.Status?.ContainerStatuses is [_, ..] containers && containers.All(c => c.ImageID is { Length: > 0 } || c.State?.Running is not null))
+        if (pod.Status?.ContainerStatuses is [_, ..] containers
+            && containers.All(c => c.ImageID is { Length: > 0 } || c.State?.Running is not null))
             yield return new("IMAGE_PULLED", "The application's image is there.");
         if (pod.IsReady)
             yield return new("POD_READY", "The application answers its probe.");
@@ -41,7 +44,8 @@ internal static class Readiness
     // The quota is only told in words, in a condition that is meant for people; the API's own errors are typed.
     private static Verdict.Broken? WhyNoPod(Deployment deployment, Pod? pod)
     {
-        if (pod is not null || deployment.Status?.Conditions?.FirstOrDefault(c => c is { Type: "ReplicaFailure", Status: "True" }) is not { } refused)
+        var refused = deployment.Status?.Conditions?.FirstOrDefault(c => c is { Type: "ReplicaFailure", Status: "True" });
+        if (pod is not null || refused is null)
             return null;
         return refused.Message?.Contains("exceeded quota", StringComparison.Ordinal) == true
             ? new(FailureCodes.QuotaExceeded, "The quota of the account does not have room for the application.")
@@ -84,5 +88,6 @@ internal static class Readiness
             : new("The roll-out is under way", name);
     }
 
-    private static bool Has(Pod pod, string type, string status) => pod.Status?.Conditions?.Any(c => c.Type == type && c.Status == status) == true;
+    private static bool Has(Pod pod, string type, string status) =>
+        pod.Status?.Conditions?.Any(c => c.Type == type && c.Status == status) == true;
 }

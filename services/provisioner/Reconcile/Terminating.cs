@@ -8,7 +8,8 @@ namespace Platform.Provisioner.Reconcile;
 /// One pass for an instance that is to vanish: delete what is left of it, look again the next time, and only when a look finds
 /// nothing, say so. Lists are read fresh, and each object is deleted by its uid, so that nothing newer of the same name is hit.
 /// </summary>
-internal sealed partial class Terminating(KubernetesClient cluster, Claims claims, MassDeleteGuard guard, TimeProvider clock, ILogger<Terminating> log)
+internal sealed partial class Terminating(KubernetesClient cluster, Claims claims, MassDeleteGuard guard, TimeProvider clock,
+    ILogger<Terminating> log)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
@@ -88,6 +89,7 @@ internal sealed partial class Terminating(KubernetesClient cluster, Claims claim
     [LoggerMessage(LogLevel.Critical, "ALARM: too many deletions that nobody ordered; instance {Instance} is left alone")]
     private static partial void GuardStopped(ILogger log, Guid instance);
 
-    [LoggerMessage(LogLevel.Error, "ALARM: instance {Instance} in {Namespace} has been ending for more than ten minutes; a finalizer may hold it")]
+    [LoggerMessage(LogLevel.Error,
+        "ALARM: instance {Instance} in {Namespace} has been ending for more than ten minutes; a finalizer may hold it")]
     private static partial void TakesLong(ILogger log, Guid instance, string @namespace);
 }

@@ -5,7 +5,8 @@ using Platform.Hosting;
 
 namespace Platform.Wallets;
 
-/// <param name="CreditBalance">All that the user has; <paramref name="Available"/> of it can be spent, <paramref name="Held"/> is set aside.</param>
+/// <param name="CreditBalance">All that the user has; <paramref name="Available"/> of it can be spent, <paramref name="Held"/> is set
+/// aside.</param>
 /// <param name="NetBalance">Top-ups less spending; below zero when the money came another way.</param>
 internal sealed record WalletView(
     Guid UserId, string UserName, string Email, Money CreditBalance, Money Available, Money Held, Money TotalTopUp, Money TotalSpent,
@@ -45,7 +46,8 @@ internal static class BalanceEndpoints
             user.Id, known?.Name ?? "", known?.Email ?? "", balances.Total, balances.Available, balances.Held, totals.TopUp, totals.Spent,
             await SpentSinceAsync(db, user.Id, JakartaTime.StartOfMonth(clock.GetUtcNow()), ct),
             totals.TopUp.Rupiah - totals.Spent.Rupiah, known?.MemberSince,
-            [.. recent.Select(t => new RecentTransaction(t.Id, t.CustomId, t.Type, t.Status, t.Amount, t.Description, t.CreatedAt, t.CompletedAt))])));
+            [.. recent.Select(t =>
+                new RecentTransaction(t.Id, t.CustomId, t.Type, t.Status, t.Amount, t.Description, t.CreatedAt, t.CompletedAt))])));
     }
 
     // Money that is held cannot be spent twice, so only what is available counts.

@@ -62,7 +62,7 @@ internal sealed class CaptureHoldConsumer(WalletDbContext db, Ledger ledger, Tim
         {
             PostingOutcome.Posted posted => (posted.Before, posted.After),
             PostingOutcome.Repeated => throw new DbUpdateConcurrencyException($"{key} was captured meanwhile; the next try finds it."),
-            var other => throw new InvalidOperationException($"The held account does not cover hold {hold.Id}: {other}."),
+            var other => throw new InvalidOperationException($"The held account does not cover hold {hold.Id}: {other.GetType().Name}."),
         };
     }
 

@@ -3,7 +3,9 @@ using Platform.Contracts;
 
 namespace Platform.Wallets;
 
-/// <summary>Gives back what nobody captured or released in time. Replicas share the work; each hold is one transaction of its own.</summary>
+/// <summary>
+/// Gives back what nobody captured or released in time. Replicas share the work; each hold is one transaction of its own.
+/// </summary>
 internal sealed partial class ExpireHolds(IServiceScopeFactory scopes, TimeProvider clock, ILogger<ExpireHolds> log) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
@@ -33,7 +35,8 @@ internal sealed partial class ExpireHolds(IServiceScopeFactory scopes, TimeProvi
     private async Task ExpireAsync(Guid id, CancellationToken ct)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var (db, ledger) = (scope.ServiceProvider.GetRequiredService<WalletDbContext>(), scope.ServiceProvider.GetRequiredService<Ledger>());
+        var (db, ledger) =
+            (scope.ServiceProvider.GetRequiredService<WalletDbContext>(), scope.ServiceProvider.GetRequiredService<Ledger>());
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var claimed = await db.Holds
             .FromSql($"SELECT * FROM wallet.holds WHERE id = {id} AND state = 'HELD' FOR UPDATE SKIP LOCKED").SingleOrDefaultAsync(ct);
@@ -66,6 +69,6 @@ internal static class EndingHolds
             return;
         var outcome = await ledger.PostAsync(Posting.Release(hold.Id, hold.UserId!.Value, hold.Amount), ct);
         if (outcome is not PostingOutcome.Posted)
-            throw new InvalidOperationException($"The money of open hold {hold.Id} could not be given back: {outcome}.");
+            throw new InvalidOperationException($"The money of open hold {hold.Id} could not be given back: {outcome.GetType().Name}.");
     }
 }

@@ -38,7 +38,9 @@ internal sealed class Hold
     public DateTimeOffset CreatedAt { get; private init; }
     public DateTimeOffset? ResolvedAt { get; private set; }
 
-    /// <summary>The business key of the capture: unique, so that what is paid for once is not paid for through another hold again.</summary>
+    /// <summary>
+    /// The business key of the capture: unique, so that what is paid for once is not paid for through another hold again.
+    /// </summary>
     public string? CaptureKey { get; private set; }
 
     /// <summary>The transaction that the owner sees.</summary>
@@ -90,7 +92,8 @@ internal sealed class HoldConfiguration : IEntityTypeConfiguration<Hold>
             table.HasCheckConstraint("holds_amount_not_negative", "amount >= 0");
             table.HasCheckConstraint("holds_state_known", "state IN ('HELD', 'CAPTURED', 'RELEASED', 'EXPIRED', 'REFUSED')");
             table.HasCheckConstraint("holds_only_their_end_may_be_known", "user_id IS NOT NULL OR state = 'RELEASED'");
-            table.HasCheckConstraint("holds_capture_is_complete", "(state = 'CAPTURED') = (capture_key IS NOT NULL AND transaction_id IS NOT NULL)");
+            table.HasCheckConstraint("holds_capture_is_complete",
+                "(state = 'CAPTURED') = (capture_key IS NOT NULL AND transaction_id IS NOT NULL)");
             table.HasCheckConstraint("holds_end_has_its_time", "(state = 'HELD') = (resolved_at IS NULL)");
             table.HasCheckConstraint("holds_run_out", "state <> 'HELD' OR expires_at IS NOT NULL");
         });

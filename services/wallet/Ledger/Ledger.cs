@@ -42,7 +42,8 @@ internal sealed class Ledger(WalletDbContext db, TimeProvider clock)
         """,
     ];
 
-    /// <exception cref="InvalidOperationException">No transaction is open, or the amount is zero: there is nothing to post for it.</exception>
+    /// <exception cref="InvalidOperationException">No transaction is open, or the amount is zero: there is nothing to post for
+    /// it.</exception>
     public async Task<PostingOutcome> PostAsync(Posting posting, CancellationToken ct)
     {
         if (posting.Amount == Money.Zero)

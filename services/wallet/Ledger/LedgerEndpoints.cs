@@ -10,7 +10,8 @@ namespace Platform.Wallets;
 internal sealed record LedgerSide(AccountKind Account, long Amount);
 
 /// <summary>One movement with both its sides; they sum to zero.</summary>
-internal sealed record LedgerLine(Guid Id, PostingKind Kind, string BusinessKey, Guid Cause, DateTimeOffset CreatedAt, IReadOnlyList<LedgerSide> Entries);
+internal sealed record LedgerLine(Guid Id, PostingKind Kind, string BusinessKey, Guid Cause, DateTimeOffset CreatedAt,
+    IReadOnlyList<LedgerSide> Entries);
 
 /// <param name="NextCursor">Give it back to read on, towards older movements; null at the end.</param>
 internal sealed record LedgerAnswer(IReadOnlyList<LedgerLine> Ledger, string? NextCursor);
@@ -56,14 +57,16 @@ internal static class LedgerEndpoints
             .Join(db.Accounts, e => e.AccountId, a => a.Id, (e, a) => new { e.TransactionId, a.Kind, e.Amount }).ToListAsync(ct);
         var byTransaction = sides.ToLookup(side => side.TransactionId, side => new LedgerSide(side.Kind, side.Amount));
         return Answer.Ok(new LedgerAnswer(
-            [.. shown.Select(t => new LedgerLine(t.Id, t.Kind, t.BusinessKey, t.Cause, t.CreatedAt, [.. byTransaction[t.Id].OrderBy(s => s.Amount)]))],
+            [.. shown.Select(t =>
+                new LedgerLine(t.Id, t.Kind, t.BusinessKey, t.Cause, t.CreatedAt, [.. byTransaction[t.Id].OrderBy(s => s.Amount)]))],
             page.Count > limit ? Base64Url.EncodeToString(shown[^1].Id.ToByteArray()) : null));
     }
 
     private static Guid? Read(string cursor)
     {
         Span<byte> bytes = stackalloc byte[CursorBytes + 2];
-        return cursor.Length <= 24 && Base64Url.IsValid(cursor) && Base64Url.TryDecodeFromChars(cursor, bytes, out var written) && written == CursorBytes
+        return cursor.Length <= 24 && Base64Url.IsValid(cursor) && Base64Url.TryDecodeFromChars(cursor, bytes, out var written)
+            && written == CursorBytes
             ? new Guid(bytes[..CursorBytes])
             : null;
     }

@@ -77,7 +77,8 @@ internal sealed class GatewayEvent
         WorkedOffAt = now,
     };
 
-    private static GatewayEvent Of(GatewayEventSource source, GatewayEventState state, GatewayTransaction said, string body, DateTimeOffset now) => new()
+    private static GatewayEvent Of(GatewayEventSource source, GatewayEventState state, GatewayTransaction said, string body,
+        DateTimeOffset now) => new()
     {
         Id = Guid.CreateVersion7(now),
         Source = source,
@@ -112,6 +113,7 @@ internal sealed class GatewayEventConfiguration : IEntityTypeConfiguration<Gatew
         gatewayEvent.Property(e => e.ReceivedAt).HasColumnName("received_at");
         gatewayEvent.Property(e => e.WorkedOffAt).HasColumnName("worked_off_at");
         gatewayEvent.HasIndex(e => e.OrderId).HasDatabaseName("gateway_events_of_order");
-        gatewayEvent.HasIndex(e => e.ReceivedAt).HasFilter("state NOT IN ('APPLIED', 'STALE', 'TEST')").HasDatabaseName("gateway_events_to_look_at");
+        gatewayEvent.HasIndex(e => e.ReceivedAt).HasFilter("state NOT IN ('APPLIED', 'STALE', 'TEST')")
+            .HasDatabaseName("gateway_events_to_look_at");
     }
 }

@@ -35,7 +35,9 @@ internal sealed partial record GatewayTransaction(
             ? (long)exact
             : null;
 
-    /// <summary>True for what may stand as one segment of a path. It begins with a letter or digit, so that it is never <c>..</c>.</summary>
+    /// <summary>
+    /// True for what may stand as one segment of a path. It begins with a letter or digit, so that it is never <c>..</c>.
+    /// </summary>
     public static bool IsId(string? id) => id is not null && IdPattern().IsMatch(id);
 
     private static GatewayTransaction Of(JsonElement body) => new(
@@ -43,7 +45,8 @@ internal sealed partial record GatewayTransaction(
         // One channel answers in capitals.
         Text(body, "transaction_status")?.ToLowerInvariant(),
         Text(body, "fraud_status")?.ToLowerInvariant(), Text(body, "payment_type"), Text(body, "transaction_time"),
-        Text(body, "status_code"), Text(body, "gross_amount"), Text(body, "currency"), Text(body, "merchant_id"), Text(body, "signature_key"));
+        Text(body, "status_code"), Text(body, "gross_amount"), Text(body, "currency"), Text(body, "merchant_id"),
+        Text(body, "signature_key"));
 
     private static string? Text(JsonElement body, string name) =>
         body.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
@@ -90,5 +93,6 @@ internal static class Verdicts
 
     /// <summary>True for states that can take back money which an order had already brought in.</summary>
     public static bool MayTakeBack(this GatewayTransaction transaction) =>
-        transaction.Verdict() is PaymentVerdict.Reversed or PaymentVerdict.Unknown || transaction.Status is "deny" or "cancel";
+        transaction.Verdict() is PaymentVerdict.Reversed or PaymentVerdict.Unknown
+        || transaction.Status is "deny" or "cancel" || transaction.FraudStatus == "deny";
 }

@@ -60,13 +60,15 @@ internal sealed class MidtransClient
     {
         try
         {
-            using var content = new StringContent(JsonSerializer.Serialize(request, SnapRequest.Json), Encoding.UTF8, MediaTypeNames.Application.Json);
+            using var content =
+                new StringContent(JsonSerializer.Serialize(request, SnapRequest.Json), Encoding.UTF8, MediaTypeNames.Application.Json);
             using var response = await http.PostAsync(new Uri($"{options.SnapUrl.TrimEnd('/')}/transactions"), content, ct);
             var status = $"HTTP {(int)response.StatusCode}";
             return response.StatusCode switch
             {
                 HttpStatusCode.Created or HttpStatusCode.OK =>
-                    SnapAnswer.Parse(await response.Content.ReadAsStringAsync(ct)) ?? new SnapOutcome.Unknown($"{status} with an unreadable body", Answered: true),
+                    SnapAnswer.Parse(await response.Content.ReadAsStringAsync(ct))
+                    ?? new SnapOutcome.Unknown($"{status} with an unreadable body", Answered: true),
                 >= HttpStatusCode.InternalServerError or HttpStatusCode.RequestTimeout => new SnapOutcome.Unknown(status, Answered: true),
                 _ => new SnapOutcome.Refused(status),
             };
@@ -84,9 +86,11 @@ internal sealed class MidtransClient
     /// <param name="id">An order id, or the gateway's own transaction id.</param>
     public Task<GatewayAnswer> StatusAsync(string id, CancellationToken ct) => CoreAsync(HttpMethod.Get, id, "status", ct);
 
-    public Task<GatewayAnswer> CancelAsync(Guid orderId, CancellationToken ct) => CoreAsync(HttpMethod.Post, orderId.ToString(), "cancel", ct);
+    public Task<GatewayAnswer> CancelAsync(Guid orderId, CancellationToken ct) =>
+        CoreAsync(HttpMethod.Post, orderId.ToString(), "cancel", ct);
 
-    public Task<GatewayAnswer> ExpireAsync(Guid orderId, CancellationToken ct) => CoreAsync(HttpMethod.Post, orderId.ToString(), "expire", ct);
+    public Task<GatewayAnswer> ExpireAsync(Guid orderId, CancellationToken ct) =>
+        CoreAsync(HttpMethod.Post, orderId.ToString(), "expire", ct);
 
     private async Task<GatewayAnswer> CoreAsync(HttpMethod method, string id, string action, CancellationToken ct)
     {
@@ -94,7 +98,8 @@ internal sealed class MidtransClient
             return new GatewayAnswer.NotFound();
         try
         {
-            using var request = new HttpRequestMessage(method, new Uri($"{options.CoreUrl.TrimEnd('/')}/v2/{Uri.EscapeDataString(id)}/{action}"));
+            using var request =
+                new HttpRequestMessage(method, new Uri($"{options.CoreUrl.TrimEnd('/')}/v2/{Uri.EscapeDataString(id)}/{action}"));
             using var response = await http.SendAsync(request, ct);
             var raw = await response.Content.ReadAsStringAsync(ct);
             return Read((int)response.StatusCode, raw);
@@ -121,5 +126,6 @@ internal sealed class MidtransClient
 
     // A call that was cut off or took too long; a caller that has gone away is not the gateway's trouble.
     private static bool Cut(Exception e, CancellationToken ct) =>
-        e is HttpRequestException or IOException or TaskCanceledException { InnerException: TimeoutException } && !ct.IsCancellationRequested;
+        e is HttpRequestException or IOException or TaskCanceledException { InnerException: TimeoutException }
+            && !ct.IsCancellationRequested;
 }

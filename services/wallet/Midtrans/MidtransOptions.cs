@@ -38,7 +38,8 @@ internal sealed class MidtransKeysFitEnvironment(IHostEnvironment environment) :
         List<string> faults = [];
         Check(nameof(options.ServerKey), options.ServerKey);
         Check(nameof(options.ClientKey), options.ClientKey);
-        if (environment.IsProduction() && new[] { options.CoreUrl, options.SnapUrl }.Any(url => url?.StartsWith("https://", StringComparison.Ordinal) is false))
+        if (environment.IsProduction()
+            && new[] { options.CoreUrl, options.SnapUrl }.Any(url => url?.StartsWith("https://", StringComparison.Ordinal) is false))
             faults.Add("Midtrans:CoreUrl and Midtrans:SnapUrl must be https in production; no simulator takes payments there.");
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
 
@@ -46,7 +47,8 @@ internal sealed class MidtransKeysFitEnvironment(IHostEnvironment environment) :
         {
             var sandbox = key?.StartsWith(MidtransOptions.SandboxPrefix, StringComparison.Ordinal) is true;
             if (key is { Length: > 0 } && sandbox == environment.IsProduction())
-                faults.Add($"Midtrans:{setting} is a key of {(sandbox ? "the sandbox" : "production")}; the environment is {environment.EnvironmentName}.");
+                faults.Add($"Midtrans:{setting} is a key of {(sandbox ? "the sandbox" : "production")}, "
+                    + $"and the environment is {environment.EnvironmentName}.");
         }
     }
 }
@@ -57,13 +59,17 @@ internal static class MidtransRegistration
 
     public static void AddMidtrans(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddOptions<MidtransOptions>().BindConfiguration(MidtransOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<MidtransOptions>().BindConfiguration(MidtransOptions.Section).ValidateDataAnnotations()
+            .ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<MidtransOptions>, MidtransKeysFitEnvironment>();
         builder.Services.AddHttpClient<MidtransClient>((services, http) =>
             {
                 http.Timeout = services.GetRequiredService<IOptions<MidtransOptions>>().Value.CallTimeout;
                 http.MaxResponseContentBufferSize = MaxAnswerBytes;
             })
-            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) });
+            // Calls are traced; four lines of log for each would drown the rest.
+            .RemoveAllLoggers()
+            .ConfigurePrimaryHttpMessageHandler(() =>
+                new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) });
     }
 }

@@ -8,8 +8,8 @@ namespace Platform.Wallets;
 /// Where Midtrans tells us that something happened. The answer steers its retries: 200 ends them, 503 brings four more, and a 500 only
 /// one - so nothing here may end in a 500, and nothing is answered 200 before it is stored and worked off.
 /// </summary>
-internal sealed partial class MidtransWebhook(WalletDbContext db, MidtransClient midtrans, Settlement settlement, IOptions<MidtransOptions> options,
-    TimeProvider clock, ILogger<MidtransWebhook> log)
+internal sealed partial class MidtransWebhook(WalletDbContext db, MidtransClient midtrans, Settlement settlement,
+    IOptions<MidtransOptions> options, TimeProvider clock, ILogger<MidtransWebhook> log)
 {
     private static readonly TimeSpan Later = TimeSpan.FromSeconds(30);
 
@@ -135,5 +135,6 @@ internal static class MidtransWebhookEndpoint
     public static void MapMidtransWebhook(this IEndpointRouteBuilder wallet) =>
         wallet.MapPost("/webhook/midtrans", Notify).AllowAnonymous().WithName("MidtransNotification");
 
-    private static Task<IResult> Notify(HttpRequest request, MidtransWebhook webhook, CancellationToken ct) => webhook.ReceiveAsync(request, ct);
+    private static Task<IResult> Notify(HttpRequest request, MidtransWebhook webhook, CancellationToken ct) =>
+        webhook.ReceiveAsync(request, ct);
 }

@@ -73,7 +73,8 @@ internal static class JakartaTime
 
     public static DateTimeOffset Of(DateTimeOffset instant) => instant.ToOffset(Offset);
 
-    public static string WithOffset(DateTimeOffset instant) => Of(instant).ToString("yyyy-MM-dd HH:mm:ss '+0700'", CultureInfo.InvariantCulture);
+    public static string WithOffset(DateTimeOffset instant) =>
+        Of(instant).ToString("yyyy-MM-dd HH:mm:ss '+0700'", CultureInfo.InvariantCulture);
 
     /// <summary>The first instant of the month in which this instant falls in Jakarta.</summary>
     public static DateTimeOffset StartOfMonth(DateTimeOffset instant)

@@ -22,6 +22,7 @@ internal static class WireEnum
         public static readonly Dictionary<T, string> Texts =
             Enum.GetValues<T>().ToDictionary(value => value, value => JsonNamingPolicy.SnakeCaseUpper.ConvertName(value.ToString()));
 
-        public static readonly Dictionary<string, T> Values = Texts.ToDictionary(name => name.Value, name => name.Key, StringComparer.Ordinal);
+        public static readonly Dictionary<string, T> Values =
+            Texts.ToDictionary(name => name.Value, name => name.Key, StringComparer.Ordinal);
     }
 }

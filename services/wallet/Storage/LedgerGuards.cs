@@ -13,10 +13,9 @@ internal static class LedgerGuards
         migration.Sql("""
             CREATE FUNCTION wallet.ledger_transaction_is_whole() RETURNS trigger LANGUAGE plpgsql AS $$
             DECLARE
-                wanted uuid := CASE WHEN TG_TABLE_NAME = 'ledger_entries' THEN (to_jsonb(NEW) ->> 'transaction_id')::uuid
-                                    ELSE (to_jsonb(NEW) ->> 'id')::uuid END;
-                sides bigint; known bigint; total numeric; headed boolean;
+                wanted uuid; sides bigint; known bigint; total numeric; headed boolean;
             BEGIN
+                IF TG_TABLE_NAME = 'ledger_entries' THEN wanted := NEW.transaction_id; ELSE wanted := NEW.id; END IF;
                 SELECT count(*), count(a.id), coalesce(sum(e.amount), 0) INTO sides, known, total
                 FROM wallet.ledger_entries e LEFT JOIN wallet.accounts a ON a.id = e.account_id
                 WHERE e.transaction_id = wanted;

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Options;
 using Platform.Contracts;
 using Platform.Hosting;
+using Platform.Messaging;
 
 namespace Platform.Wallets;
 
@@ -26,7 +27,8 @@ internal abstract record Opening
 /// Opens top-ups. The row is committed before the gateway is called and no transaction is open during the call, so that a crash at any
 /// point leaves a row that the janitor finds, and a slow gateway holds no lock and no connection.
 /// </summary>
-internal sealed class OpeningTopUps(WalletDbContext db, MidtransClient midtrans, IOptions<MidtransOptions> options, TimeProvider clock)
+internal sealed class OpeningTopUps(WalletDbContext db, MidtransClient midtrans, IOptions<MidtransOptions> options, FaultPoints faults,
+    TimeProvider clock)
 {
     public const int MostPending = 5;
     private static readonly TimeSpan SameWithin = TimeSpan.FromSeconds(60);
@@ -55,6 +57,7 @@ internal sealed class OpeningTopUps(WalletDbContext db, MidtransClient midtrans,
         db.Transactions.Add(WalletTransaction.OfTopUp(await db.NextTransactionNumberAsync(ct), topUp, balances.Total, now));
         await db.SaveChangesAsync(ct);
         await CommitAsync(http, own, topUp.OrderId);
+        faults.Hit("top-up.committed");
         return new Opening.New(topUp);
     }
 
@@ -64,13 +67,16 @@ internal sealed class OpeningTopUps(WalletDbContext db, MidtransClient midtrans,
         var customer = await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == topUp.UserId, ct);
         // From here on the caller may go away: the gateway has been asked, and what it says must be kept.
         var outcome = await midtrans.OpenPaymentAsync(SnapRequest.For(topUp, customer, options.Value.FinishUrl), CancellationToken.None);
+        faults.Hit("top-up.page-asked-for");
         if (outcome is SnapOutcome.Unknown { Answered: true } && await NobodyCanPayAsync(topUp))
             outcome = new SnapOutcome.Refused("the gateway does not know the order");
         await RecordAsync(topUp.OrderId, outcome);
         return outcome;
     }
 
-    /// <summary>Waits until the request that came first has its answer, at most a little longer than a call to the gateway may take.</summary>
+    /// <summary>
+    /// Waits until the request that came first has its answer, at most a little longer than a call to the gateway may take.
+    /// </summary>
     public async Task<TopUp> OpenedAsync(Guid orderId, CancellationToken ct)
     {
         // Real time on purpose: what is waited for is another request's network call.
@@ -89,10 +95,12 @@ internal sealed class OpeningTopUps(WalletDbContext db, MidtransClient midtrans,
 
     // A request whose page never came is not repeated but tried anew, under a new order id: nobody has the token of the old one, so at
     // most one of the two can be paid.
-    private async Task<Guid?> SameRequestAsync(HttpContext http, Guid user, Money amount, TopUpMethod method, DateTimeOffset now, CancellationToken ct)
+    private async Task<Guid?> SameRequestAsync(HttpContext http, Guid user, Money amount, TopUpMethod method, DateTimeOffset now,
+        CancellationToken ct)
     {
         if (Guid.TryParse(http.EarlierEffect(), out var earlier)
-            && await db.TopUps.AnyAsync(t => t.OrderId == earlier && t.UserId == user && (t.SnapToken != null || t.Stage == TopUpStage.Opening), ct))
+            && await db.TopUps.AnyAsync(t =>
+                t.OrderId == earlier && t.UserId == user && (t.SnapToken != null || t.Stage == TopUpStage.Opening), ct))
             return earlier;
         var since = now - SameWithin;
         return await db.TopUps

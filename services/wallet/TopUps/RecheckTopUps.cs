@@ -27,7 +27,8 @@ internal sealed partial class RecheckTopUps(IServiceScopeFactory scopes, TimePro
         {
             due = await ClaimAsync(ct);
             await Parallel.ForEachAsync(due, new ParallelOptions { MaxDegreeOfParallelism = SideBySide, CancellationToken = ct },
-                async (topUp, token) => await Rounds.RunAsync(() => CheckAsync(topUp, token), e => NotChecked(log, topUp.OrderId, e), token));
+                async (topUp, token) =>
+                    await Rounds.RunAsync(() => CheckAsync(topUp, token), e => NotChecked(log, topUp.OrderId, e), token));
         }
         while (due.Count == AtOnce);
     }

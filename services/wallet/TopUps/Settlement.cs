@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Platform.Contracts;
+using Platform.Messaging;
 
 namespace Platform.Wallets;
 
@@ -10,11 +11,12 @@ namespace Platform.Wallets;
 /// janitor, a cancellation - applies it here: under the row's lock, judged by what the row says then, once.
 /// </summary>
 internal sealed partial class Settlement(WalletDbContext db, Ledger ledger, IPublishEndpoint publish, TimeProvider clock,
-    IOptions<MidtransOptions> midtrans, ILogger<Settlement> log)
+    IOptions<MidtransOptions> midtrans, FaultPoints faults, ILogger<Settlement> log)
 {
     /// <param name="notification">The stored notification that made us ask, whose state is written along.</param>
     /// <returns>What became of the gateway's word.</returns>
-    public async Task<GatewayEventState> ApplyAsync(Guid orderId, GatewayAnswer.Found answer, GatewayEvent? notification, CancellationToken ct)
+    public async Task<GatewayEventState> ApplyAsync(Guid orderId, GatewayAnswer.Found answer, GatewayEvent? notification,
+        CancellationToken ct)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var topUp = await LockAsync(orderId, ct);
@@ -32,7 +34,9 @@ internal sealed partial class Settlement(WalletDbContext db, Ledger ledger, IPub
         if (notification is not null)
             (notification.State, notification.WorkedOffAt) = (state, clock.GetUtcNow());
         await db.SaveChangesAsync(ct);
+        faults.Hit("settlement.before-commit");
         await transaction.CommitAsync(ct);
+        faults.Hit("settlement.after-commit");
         return state;
     }
 
@@ -114,7 +118,8 @@ internal sealed partial class Settlement(WalletDbContext db, Ledger ledger, IPub
 
         var outcome = await ledger.PostAsync(Posting.TopUp(topUp), ct);
         if (outcome is not PostingOutcome.Posted posted)
-            throw new InvalidOperationException($"Top-up {topUp.OrderId} is not settled, but its credit is already posted: {outcome}.");
+            throw new InvalidOperationException(
+                $"Top-up {topUp.OrderId} is not settled, but its credit is already posted: {outcome.GetType().Name}.");
         line.Complete(posted.Before.Total, posted.After.Total, now);
         Credited(log, topUp.OrderId);
     }

@@ -13,13 +13,17 @@ public enum TopUpMethod
     Qris,
 }
 
-/// <summary>Where a top-up stands with the gateway. The rank never falls: opening, then open or unknown, then closed, then settled.</summary>
+/// <summary>
+/// Where a top-up stands with the gateway. The rank never falls: opening, then open or unknown, then closed, then settled.
+/// </summary>
 internal enum TopUpStage
 {
     /// <summary>Committed here; the gateway is being asked for a payment page.</summary>
     Opening,
 
-    /// <summary>Asked, and no answer came. Nobody has the page's token, so nobody can pay it; the next check finds out and closes it.</summary>
+    /// <summary>
+    /// Asked, and no answer came. Nobody has the page's token, so nobody can pay it; the next check finds out and closes it.
+    /// </summary>
     Unknown,
 
     /// <summary>The customer has a payment page.</summary>
@@ -32,7 +36,9 @@ internal enum TopUpStage
     Settled,
 }
 
-/// <summary>A payment that a user began. Its order id is new for each attempt, and is the id of the transaction that the owner sees.</summary>
+/// <summary>
+/// A payment that a user began. Its order id is new for each attempt, and is the id of the transaction that the owner sees.
+/// </summary>
 internal sealed class TopUp
 {
     /// <summary>How long the customer has to pay.</summary>
@@ -137,7 +143,8 @@ internal sealed class TopUpConfiguration : IEntityTypeConfiguration<TopUp>
         topUp.ToTable("top_ups", table =>
         {
             table.HasCheckConstraint("top_ups_amount_in_bounds", "amount BETWEEN 10000 AND 10000000");
-            table.HasCheckConstraint("top_ups_open_has_its_page", "stage <> 'OPEN' OR (snap_token IS NOT NULL AND redirect_url IS NOT NULL)");
+            table.HasCheckConstraint("top_ups_open_has_its_page",
+                "stage <> 'OPEN' OR (snap_token IS NOT NULL AND redirect_url IS NOT NULL)");
             table.HasCheckConstraint("top_ups_settled_by_a_status_query",
                 "(stage = 'SETTLED') = (settled_by IS NOT NULL AND settled_by_event IS NOT NULL)");
         });

@@ -44,10 +44,11 @@ internal sealed partial class TopUpCheck(WalletDbContext db, MidtransClient midt
     // The gateway knows of no transaction: no method was chosen. That is final when nobody ever got the page's token, or its time is over.
     private async Task CloseIfNothingCanComeAsync(TopUp topUp, CancellationToken ct)
     {
-        if (topUp.Stage is TopUpStage.Opening or TopUpStage.Unknown)
-            await settlement.CloseAsync(topUp.OrderId, TransactionStatus.Failed, "The payment gateway did not open this payment.", true, ct);
-        else if (CheckTimes.MayClose(topUp, clock.GetUtcNow()))
-            await settlement.CloseAsync(topUp.OrderId, TransactionStatus.Failed, "The time to pay ran out.", nothingCanCome: true, ct);
+        var note = topUp.Stage is TopUpStage.Opening or TopUpStage.Unknown ? "The payment gateway did not open this payment."
+            : CheckTimes.MayClose(topUp, clock.GetUtcNow()) ? "The time to pay ran out."
+            : null;
+        if (note is not null)
+            await settlement.CloseAsync(topUp.OrderId, TransactionStatus.Failed, note, nothingCanCome: true, ct);
     }
 
     [LoggerMessage(LogLevel.Warning, "The gateway did not say how top-up {OrderId} stands: {Answer}")]

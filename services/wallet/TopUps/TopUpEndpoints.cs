@@ -32,7 +32,8 @@ internal static class TopUpEndpoints
 
     private static Answer<PaymentMethodsAnswer> Methods() => Answer.Ok(new PaymentMethodsAnswer(
     [
-        new(TopUpMethod.BankTransfer, "Bank transfer", "Virtual account of BCA, BNI, BRI, CIMB, Mandiri or Permata", "bank", "A few minutes"),
+        new(TopUpMethod.BankTransfer, "Bank transfer", "Virtual account of BCA, BNI, BRI, CIMB, Mandiri or Permata", "bank",
+            "A few minutes"),
         new(TopUpMethod.EWallet, "E-wallet", "GoPay or ShopeePay", "wallet", "At once"),
         new(TopUpMethod.CreditCard, "Credit card", "Visa, Mastercard or JCB, confirmed by your bank", "credit-card", "At once"),
         new(TopUpMethod.Qris, "QRIS", "Scan with any banking or wallet app", "qr-code", "At once"),
@@ -69,7 +70,8 @@ internal static class TopUpEndpoints
         return topUp.IsPending
             ? WalletRefusals.GatewayTimeout.ToProblem(topUp.Note ?? "The payment is still being opened. Ask again in a few seconds.",
                 new { transactionId = orderId }, Soon)
-            : WalletRefusals.GatewayUnavailable.ToProblem("Nothing was charged. Try again in a moment.", new { transactionId = orderId }, Soon);
+            : WalletRefusals.GatewayUnavailable
+                .ToProblem("Nothing was charged. Try again in a moment.", new { transactionId = orderId }, Soon);
     }
 
     private static async Task<IResult> Cancel(string id, HttpContext http, CurrentUser user, WalletDbContext db, MidtransClient midtrans,
@@ -89,18 +91,21 @@ internal static class TopUpEndpoints
         await http.CommitEffectAsync($"cancel {line.Id}");
         var answer = await midtrans.CancelAsync(line.Id, ct);
         if (answer is GatewayAnswer.Unavailable)
-            return WalletRefusals.GatewayUnavailable.ToProblem("The payment gateway could not be asked to cancel; the top-up is unchanged. Try again.");
+            return WalletRefusals.GatewayUnavailable
+                .ToProblem("The payment gateway could not be asked to cancel; the top-up is unchanged. Try again.");
         if (answer is GatewayAnswer.NotAllowed)
             await check.RunAsync(topUp, ct);
 
         // The customer may still have the page open, so what is cancelled is looked after until its time is over, and credited if paid.
-        var closed = await settlement.CloseAsync(line.Id, TransactionStatus.Cancelled, "Cancelled by its owner.", nothingCanCome: false, ct);
+        const string Note = "Cancelled by its owner.";
+        var closed = await settlement.CloseAsync(line.Id, TransactionStatus.Cancelled, Note, nothingCanCome: false, ct);
         var after = (await db.FindTransactionAsync(id, user.Id, ct))!;
         return closed && after.Status == TransactionStatus.Cancelled ? await CancelledAsync(line.Id, db, ct) : NotPending(after);
     }
 
     private static async Task<IResult> CancelledAsync(Guid id, WalletDbContext db, CancellationToken ct) =>
-        Answer.Ok(new TransactionAnswer((await db.ViewsAsync(db.Transactions.Where(t => t.Id == id), ct)).Single()), "The top-up is cancelled.");
+        Answer.Ok(new TransactionAnswer((await db.ViewsAsync(db.Transactions.Where(t => t.Id == id), ct)).Single()),
+            "The top-up is cancelled.");
 
     private static RefusalResult NotPending(WalletTransaction line) =>
         WalletRefusals.NotPending.ToProblem($"{line.CustomId} is {WireEnum.Text(line.Status)}.");

@@ -6,7 +6,9 @@ using Platform.Hosting;
 
 namespace Platform.Wallets;
 
-/// <summary>What a user's completed transactions add up to (api.md §4.1). Amounts are added without sign, whatever their direction.</summary>
+/// <summary>
+/// What a user's completed transactions add up to (api.md §4.1). Amounts are added without sign, whatever their direction.
+/// </summary>
 internal static class Statistics
 {
     private const int MostLines = 100;
@@ -56,7 +58,8 @@ internal static class Statistics
 
     private static PeriodTotal Total(IEnumerable<Line> lines) => new(
         Sum(lines), lines.Count(),
-        lines.GroupBy(line => WireEnum.Text(line.Type)).ToDictionary(type => type.Key, type => new PeriodTypeTotal(Sum(type), type.Count())));
+        lines.GroupBy(line => WireEnum.Text(line.Type))
+            .ToDictionary(type => type.Key, type => new PeriodTypeTotal(Sum(type), type.Count())));
 
     private static Money Sum(IEnumerable<Line> lines) => lines.Aggregate(Money.Zero, (sum, line) => sum + line.Amount);
 

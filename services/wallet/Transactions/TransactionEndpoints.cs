@@ -16,7 +16,8 @@ internal sealed record TransactionStatusView(
     DateTimeOffset? CompletedAt, MidtransStatusView? MidtransStatus);
 
 internal sealed record MidtransStatusView(
-    string? TransactionId, string? Status, string? FraudStatus, string? PaymentType, string? TransactionTime, string? GrossAmount, string? Currency);
+    string? TransactionId, string? Status, string? FraudStatus, string? PaymentType, string? TransactionTime, string? GrossAmount,
+    string? Currency);
 
 internal sealed record TransactionStatusAnswer(TransactionStatusView Transaction);
 
@@ -36,7 +37,8 @@ internal static class TransactionEndpoints
         if (Guid.TryParseExact(id, "D", out var guid))
             return await own.SingleOrDefaultAsync(t => t.Id == guid, ct);
         return id.StartsWith(WalletTransaction.NumberPrefix, StringComparison.Ordinal)
-            && long.TryParse(id.AsSpan(WalletTransaction.NumberPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && long.TryParse(id.AsSpan(WalletTransaction.NumberPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture,
+                out var number)
             ? await own.SingleOrDefaultAsync(t => t.Number == number, ct)
             : null;
     }
@@ -63,12 +65,14 @@ internal static class TransactionEndpoints
 
         var total = await own.CountAsync(ct);
         var skipped = (page - 1) * limit;
-        var views = await db.ViewsAsync(own.OrderByDescending(t => t.CreatedAt).ThenByDescending(t => t.Number).Skip(skipped).Take(limit), ct);
+        var shown = own.OrderByDescending(t => t.CreatedAt).ThenByDescending(t => t.Number).Skip(skipped).Take(limit);
+        var views = await db.ViewsAsync(shown, ct);
         var pages = (total + limit - 1) / limit;
         return Answer.Ok(new TransactionsAnswer(views, new(page, pages, total, skipped + limit < total), pages));
     }
 
-    private static IQueryable<WalletTransaction> OfType(IQueryable<WalletTransaction> lines, TransactionType type) => lines.Where(t => t.Type == type);
+    private static IQueryable<WalletTransaction> OfType(IQueryable<WalletTransaction> lines, TransactionType type) =>
+        lines.Where(t => t.Type == type);
 
     private static IQueryable<WalletTransaction> InStatus(IQueryable<WalletTransaction> lines, TransactionStatus status) =>
         lines.Where(t => t.Status == status);

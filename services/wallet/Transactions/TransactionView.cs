@@ -31,10 +31,12 @@ internal sealed record TransactionAnswer(TransactionView Transaction);
 internal static class TransactionViews
 {
     /// <summary>The views of some lines, in the lines' order.</summary>
-    public static async Task<IReadOnlyList<TransactionView>> ViewsAsync(this WalletDbContext db, IQueryable<WalletTransaction> lines, CancellationToken ct)
+    public static async Task<IReadOnlyList<TransactionView>> ViewsAsync(this WalletDbContext db, IQueryable<WalletTransaction> lines,
+        CancellationToken ct)
     {
         var rows = await lines.AsNoTracking()
-            .Select(line => new { Line = line, TopUp = db.TopUps.AsNoTracking().FirstOrDefault(t => t.OrderId == line.Id) }).ToListAsync(ct);
+            .Select(line => new { Line = line, TopUp = db.TopUps.AsNoTracking().FirstOrDefault(t => t.OrderId == line.Id) })
+            .ToListAsync(ct);
         return [.. rows.Select(row => Of(row.Line, row.TopUp))];
     }
 

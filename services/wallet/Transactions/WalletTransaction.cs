@@ -113,7 +113,8 @@ internal sealed class WalletTransactionConfiguration : IEntityTypeConfiguration<
         transaction.ToTable("transactions", table =>
         {
             table.HasCheckConstraint("transactions_amounts_not_negative", "amount >= 0 AND balance_before >= 0 AND balance_after >= 0");
-            table.HasCheckConstraint("transactions_completed_have_their_time", "(status IN ('COMPLETED', 'REFUNDED')) = (completed_at IS NOT NULL)");
+            table.HasCheckConstraint("transactions_completed_have_their_time",
+                "(status IN ('COMPLETED', 'REFUNDED')) = (completed_at IS NOT NULL)");
         });
         transaction.HasKey(t => t.Id).HasName("transactions_pkey");
         transaction.Property(t => t.Id).HasColumnName("id").ValueGeneratedNever();
@@ -137,6 +138,7 @@ internal sealed class WalletTransactionConfiguration : IEntityTypeConfiguration<
         transaction.Ignore(t => t.CustomId);
         transaction.HasIndex(t => t.Number).IsUnique().HasDatabaseName("transactions_number");
         transaction.HasIndex(t => new { t.UserId, t.CreatedAt, t.Number }).HasDatabaseName("transactions_of_user");
-        transaction.HasIndex(t => t.SubscriptionId).HasFilter("subscription_id IS NOT NULL").HasDatabaseName("transactions_of_subscription");
+        transaction.HasIndex(t => t.SubscriptionId).HasFilter("subscription_id IS NOT NULL")
+            .HasDatabaseName("transactions_of_subscription");
     }
 }

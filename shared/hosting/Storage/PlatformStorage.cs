@@ -3,20 +3,25 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Npgsql;
 
 namespace Platform.Hosting;
 
 public static class PlatformStorage
 {
+    private static readonly TimeSpan IdleInTransaction = TimeSpan.FromSeconds(60);
+
     /// <summary>
     /// The service's own schema in PostgreSQL. Its interceptors are those in the container (the outbox adds one).
     /// No EnableRetryOnFailure: retries belong to whoever knows the whole unit of work, the consumer or the caller.
     /// </summary>
     public static void AddPlatformStorage<TDb>(this IHostApplicationBuilder builder, string schema) where TDb : DbContext
     {
-        var connection = builder.Configuration.RequiredConnection("Postgres");
+        var connection = new NpgsqlConnectionStringBuilder(builder.Configuration.RequiredConnection("Postgres"));
+        // A peer that vanishes without a word must not leave a transaction, and its locks, open for the hours that TCP would wait.
+        connection.Options ??= $"-c idle_in_transaction_session_timeout={IdleInTransaction.TotalMilliseconds}";
         builder.Services.AddDbContext<TDb>((services, options) => options
-            .UseNpgsql(connection, npgsql => npgsql.MigrationsHistoryTable("migrations", schema))
+            .UseNpgsql(connection.ConnectionString, npgsql => npgsql.MigrationsHistoryTable("migrations", schema))
             .ConfigureWarnings(warnings => warnings.Ignore(CoreEventId.FirstWithoutOrderByAndFilterWarning))
             .AddInterceptors(services.GetServices<IInterceptor>()));
         builder.Services.AddScoped<DbContext>(services => services.GetRequiredService<TDb>());

@@ -13,7 +13,8 @@ internal sealed class InboxConsumeContext<T> : OutboxConsumeContextProxy<T> wher
     private readonly DbContext db;
     private readonly bool duplicate;
 
-    public InboxConsumeContext(ConsumeContext<T> context, OutboxConsumeOptions options, IServiceProvider services, DbContext db, bool duplicate)
+    public InboxConsumeContext(ConsumeContext<T> context, OutboxConsumeOptions options, IServiceProvider services, DbContext db,
+        bool duplicate)
         : base(context, options, services)
     {
         this.db = db;

@@ -70,7 +70,8 @@ internal sealed partial class OutboxDispatcher<TDb>(IServiceScopeFactory scopes,
             return false;
 
         var started = TimeProvider.System.GetTimestamp();
-        var outcomes = await Task.WhenAll(rows.GroupBy(row => row.DueAt is null ? row.OrderKey : row.MessageId).Select(key => SendInOrderAsync(key, started, ct)));
+        var keys = rows.GroupBy(row => row.DueAt is null ? row.OrderKey : row.MessageId);
+        var outcomes = await Task.WhenAll(keys.Select(key => SendInOrderAsync(key, started, ct)));
 
         // What was sent is deleted even when the service is stopping, or it would be sent again for nothing.
         var sent = outcomes.SelectMany(outcome => outcome.Sent).ToArray();
@@ -158,6 +159,6 @@ internal sealed partial class OutboxDispatcher<TDb>(IServiceScopeFactory scopes,
     [LoggerMessage(LogLevel.Warning, "A dispatch pass ended early; the rows are still there")]
     private static partial void PassFailed(ILogger log, Exception e);
 
-    [LoggerMessage(LogLevel.Warning, "Message {MessageId} to {Destination} did not leave (try {Attempt}); the next try is in {Wait}: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "Message {MessageId} to {Destination} did not leave (try {Attempt}); next try in {Wait}: {Reason}")]
     private static partial void Postponed(ILogger log, Guid messageId, string destination, int attempt, TimeSpan wait, string reason);
 }

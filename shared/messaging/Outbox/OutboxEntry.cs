@@ -3,7 +3,9 @@ using Platform.Contracts;
 
 namespace Platform.Messaging;
 
-/// <summary>One message that waits to be handed to the broker. The body is MassTransit's whole envelope: id, headers, trace context.</summary>
+/// <summary>
+/// One message that waits to be handed to the broker. The body is MassTransit's whole envelope: id, headers, trace context.
+/// </summary>
 public sealed class OutboxEntry
 {
     public long Id { get; set; }

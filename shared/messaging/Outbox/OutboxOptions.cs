@@ -12,7 +12,7 @@ public sealed class OutboxOptions
     /// <summary>How late a scheduled message, or one that a dead replica left behind, may be at worst.</summary>
     [Range(typeof(TimeSpan), "00:00:00.050", "00:01:00")] public TimeSpan Poll { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>After this long without a confirm the outcome of a publish is unknown, and it is tried again under the same message id.</summary>
+    /// <summary>After this long without a confirm the outcome of a publish is unknown; it is tried again with the same id.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:05:00")] public TimeSpan SendTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Longest wait between two tries of a message that no queue takes.</summary>

@@ -26,14 +26,16 @@ public sealed class OutboxSignal : IDisposable
 /// <summary>Sets the signal after a commit that contained outbox rows, with or without an explicit transaction.</summary>
 internal sealed class OutboxCommitInterceptor(OutboxSignal signal) : ISaveChangesInterceptor, IDbTransactionInterceptor
 {
-    public ValueTask<int> SavedChangesAsync(SaveChangesCompletedEventData eventData, int result, CancellationToken cancellationToken = default)
+    public ValueTask<int> SavedChangesAsync(SaveChangesCompletedEventData eventData, int result,
+        CancellationToken cancellationToken = default)
     {
         if (eventData.Context is { Database.CurrentTransaction: null } db && db.ChangeTracker.Entries<OutboxEntry>().Any())
             signal.Set();
         return ValueTask.FromResult(result);
     }
 
-    public Task TransactionCommittedAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
+    public Task TransactionCommittedAsync(DbTransaction transaction, TransactionEndEventData eventData,
+        CancellationToken cancellationToken = default)
     {
         if (eventData.Context?.ChangeTracker.Entries<OutboxEntry>().Any() == true)
             signal.Set();

@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Platform.Messaging;
 
-/// <summary>The few statements on inbox and outbox that LINQ cannot say. Times in them are the database's, which all replicas share.</summary>
+/// <summary>The statements on inbox and outbox that LINQ cannot say. Times in them are the database's, which all replicas share.</summary>
 internal static class OutboxTable
 {
     private const int ForgottenAtOnce = 5_000;
@@ -55,7 +55,8 @@ internal static class OutboxTable
         var postpone = $$"""
             UPDATE {{db.TableOf<OutboxEntry>()}} SET attempts = attempts + 1, retry_at = clock_timestamp() + {0}, error = {1} WHERE id = {2}
             """;
-        return db.Database.ExecuteSqlRawAsync(postpone, [wait, reason.Length > 500 ? reason[..500] : reason, row.Id], CancellationToken.None);
+        var shortened = reason.Length > 500 ? reason[..500] : reason;
+        return db.Database.ExecuteSqlRawAsync(postpone, [wait, shortened, row.Id], CancellationToken.None);
     }
 
     private sealed record Backlog(long Waiting, long Scheduled, double? OldestSeconds);
@@ -69,7 +70,8 @@ internal static class OutboxTable
             SELECT (SELECT count(*) FROM (SELECT 1 FROM {{table}} WHERE due_at IS NULL LIMIT {{CountedAtMost}}) x) AS "Waiting",
                 (SELECT count(*) FROM (SELECT 1 FROM {{table}} WHERE due_at IS NOT NULL LIMIT {{CountedAtMost}}) x) AS "Scheduled",
                 extract(epoch FROM greatest(
-                    (SELECT clock_timestamp() - (body::jsonb ->> 'sentTime')::timestamptz FROM {{table}} WHERE due_at IS NULL ORDER BY id LIMIT 1),
+                    (SELECT clock_timestamp() - (body::jsonb ->> 'sentTime')::timestamptz
+                        FROM {{table}} WHERE due_at IS NULL ORDER BY id LIMIT 1),
                     (SELECT clock_timestamp() + {0} - due_at FROM {{table}} WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1)))::float8
                     AS "OldestSeconds"
             """;

@@ -5,9 +5,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Platform.Messaging;
 
-/// <summary>Keeps sagas in the service's own DbContext, inside the inbox transaction; the row is locked while an event is handled.</summary>
-internal sealed class SagaStore<TSaga, TDb>(TDb db, ISagaConsumeContextFactory<TDb, TSaga> contexts) : ISagaRepositoryContextFactory<TSaga>
-    where TSaga : class, ISaga
+/// <summary>Keeps sagas in the service's DbContext, inside the inbox transaction; the row is locked while an event is handled.</summary>
+internal sealed class SagaStore<TSaga, TDb>(TDb db, ISagaConsumeContextFactory<TDb, TSaga> contexts, SagaStateMachine<TSaga> machine)
+    : ISagaRepositoryContextFactory<TSaga>
+    where TSaga : class, SagaStateMachineInstance
     where TDb : DbContext
 {
     public async Task Send<T>(ConsumeContext<T> context, IPipe<SagaRepositoryContext<TSaga, T>> next) where T : class
@@ -16,7 +17,7 @@ internal sealed class SagaStore<TSaga, TDb>(TDb db, ISagaConsumeContextFactory<T
             throw new InvalidOperationException($"{typeof(TSaga).Name} must be consumed inside the transactional inbox.");
         var store = new SagaStoreContext<TSaga, T, TDb>(db, context, contexts);
         await next.Send(store);
-        store.ThrowIfNobodyTookIt();
+        store.ThrowIfNobodyTookIt(machine);
     }
 
     public async Task SendQuery<T>(ConsumeContext<T> context, ISagaQuery<TSaga> query, IPipe<SagaRepositoryQueryContext<TSaga, T>> next)
@@ -33,7 +34,7 @@ internal sealed class SagaStore<TSaga, TDb>(TDb db, ISagaConsumeContextFactory<T
         }
 
         await next.Send(new LoadedSagaRepositoryQueryContext<TSaga, T>(store, sagas));
-        store.ThrowIfNobodyTookIt();
+        store.ThrowIfNobodyTookIt(machine);
     }
 
     public void Probe(ProbeContext context) => context.Add("persistence", typeof(TDb).Name);
@@ -41,7 +42,7 @@ internal sealed class SagaStore<TSaga, TDb>(TDb db, ISagaConsumeContextFactory<T
 
 internal sealed class SagaStoreContext<TSaga, T, TDb>(TDb db, ConsumeContext<T> consumed, ISagaConsumeContextFactory<TDb, TSaga> contexts)
     : ConsumeContextScope<T>(consumed), SagaRepositoryContext<TSaga, T>
-    where TSaga : class, ISaga
+    where TSaga : class, SagaStateMachineInstance
     where T : class
     where TDb : DbContext
 {
@@ -52,16 +53,17 @@ internal sealed class SagaStoreContext<TSaga, T, TDb>(TDb db, ConsumeContext<T> 
     {
         // A row version mapped to PostgreSQL's hidden column xmin is not part of "*".
         var version = db.Maps<TSaga>("xmin") ? ", xmin" : "";
-        var locked = $"SELECT *{version} FROM {db.TableOf<TSaga>()} WHERE {db.ColumnOf<TSaga>(nameof(ISaga.CorrelationId))} = {{0}} FOR UPDATE";
+        var key = db.ColumnOf<TSaga>(nameof(ISaga.CorrelationId));
+        var locked = $"SELECT *{version} FROM {db.TableOf<TSaga>()} WHERE {key} = {{0}} FOR UPDATE";
         var rows = await db.Set<TSaga>().FromSqlRaw(locked, id).AsTracking().ToListAsync(CancellationToken);
         taken |= rows.Count > 0;
         return rows.SingleOrDefault();
     }
 
-    /// <exception cref="SagaNotYetException">The event neither found its saga nor began one, and nobody said that it may be ignored.</exception>
-    internal void ThrowIfNobodyTookIt()
+    /// <exception cref="SagaNotYetException">The event neither found its saga nor began one, and that was not foreseen.</exception>
+    internal void ThrowIfNobodyTookIt(SagaStateMachine<TSaga> machine)
     {
-        if (!taken && !consumed.IsMissingSagaIgnored())
+        if (!taken && !MissingSagas<TSaga, T>.IsForeseenBy(machine))
             throw new SagaNotYetException(typeof(TSaga), typeof(T));
     }
 

@@ -118,7 +118,7 @@ internal sealed class LogEndpoint(ObjectStore store, LogBook book, TimeProvider 
     private async Task<bool> Wait(StoredObject pod, DateTimeOffset until, CancellationToken stop)
     {
         var restarts = Restarts(pod);
-        using var changes = store.Subscribe(store.Revision)!;
+        using var changes = store.Subscribe(long.MaxValue)!;
         using var pause = CancellationTokenSource.CreateLinkedTokenSource(stop);
         Task<bool>? more = null;
         while (store.FindByUid(pod.Uid) is { } current && Restarts(current) == restarts)

@@ -28,12 +28,10 @@ internal sealed class WatchEndpoint(ObjectStore store, SimulatorOptions options,
 
         http.Response.StatusCode = 200;
         http.Response.ContentType = "application/json";
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
-        if (int.TryParse(query["timeoutSeconds"], CultureInfo.InvariantCulture, out var seconds) && seconds > 0)
-        {
-            stop.CancelAfter(TimeSpan.FromSeconds(seconds));
-        }
-
+        var timed = int.TryParse(query["timeoutSeconds"], CultureInfo.InvariantCulture, out var seconds) && seconds > 0;
+        using var timeout = new CancellationTokenSource(timed ? TimeSpan.FromSeconds(seconds) : Timeout.InfiniteTimeSpan, clock);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(
+            http.RequestAborted, lifetime.ApplicationStopping, timeout.Token);
         var stream = new Stream(http, target, view, selection);
         try
         {

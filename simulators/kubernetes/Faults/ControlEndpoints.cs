@@ -75,7 +75,7 @@ internal sealed class ControlEndpoints(
         var body = http.Request.ContentLength is > 0 ? await Body(http) : [];
         if (body is not null)
         {
-            var released = pods.Release(body["match"] as JsonObject ?? [], store.FindByUid);
+            var released = pods.Release(body["match"] as JsonObject ?? []);
             loop.LookAtAll();
             await Answers.Json(http, 200, new JsonObject { ["released"] = released });
         }

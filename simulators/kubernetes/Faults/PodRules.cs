@@ -41,8 +41,11 @@ internal sealed class PodRule(int id, JsonObject match, PodBehaviour behaviour, 
     }
 }
 
-/// <summary>The rules in force, and which pod each has taken.</summary>
-internal sealed class PodRules
+/// <summary>
+/// The rules in force, and which pod each has taken. Controllers ask under the lock of the store and a release looks pods up in it, so
+/// the rules share that lock: two locks taken in both orders would stop the cluster for good.
+/// </summary>
+internal sealed class PodRules(ObjectStore store)
 {
     private static readonly Dictionary<string, PodBehaviour> Words = new(StringComparer.Ordinal)
     {
@@ -54,7 +57,7 @@ internal sealed class PodRules
         ["hold"] = PodBehaviour.Hold,
     };
 
-    private readonly Lock gate = new();
+    private readonly Lock gate = store.Gate;
     private readonly List<PodRule> rules = [];
     private readonly Dictionary<string, PodRule?> taken = new(StringComparer.Ordinal);
     private int lastId;
@@ -135,11 +138,12 @@ internal sealed class PodRules
     }
 
     /// <summary>Lets held pods go. The rules stay for pods to come.</summary>
-    public int Release(JsonObject match, Func<string, StoredObject?> find)
+    public int Release(JsonObject match)
     {
         lock (gate)
         {
-            var held = taken.Where(pair => pair.Value?.Behaviour == PodBehaviour.Hold && find(pair.Key) is { } pod && Matches(match, pod))
+            var held = taken.Where(pair => pair.Value?.Behaviour == PodBehaviour.Hold)
+                .Where(pair => store.FindByUid(pair.Key) is { } pod && Matches(match, pod))
                 .Select(pair => pair.Key).ToList();
             held.ForEach(uid => taken[uid] = null);
             return held.Count;

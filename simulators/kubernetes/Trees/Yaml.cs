@@ -34,11 +34,15 @@ internal static class Yaml
     private static JsonNode? Convert(YamlNode node) => node switch
     {
         YamlMappingNode map => new JsonObject(map.Children.Select(entry =>
-            KeyValuePair.Create(((YamlScalarNode)entry.Key).Value ?? "", Convert(entry.Value)))),
+            KeyValuePair.Create(Key(entry.Key), Convert(entry.Value)))),
         YamlSequenceNode list => new JsonArray([.. list.Children.Select(Convert)]),
         YamlScalarNode scalar => Scalar(scalar),
         _ => throw new JsonException($"error converting YAML to JSON: {node.NodeType} is not supported"),
     };
+
+    private static string Key(YamlNode key) => key is YamlScalarNode { Value: { } text }
+        ? text
+        : throw new JsonException("error converting YAML to JSON: a key has to be text");
 
     private static JsonValue? Scalar(YamlScalarNode scalar)
     {

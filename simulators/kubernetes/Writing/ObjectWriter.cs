@@ -42,7 +42,9 @@ internal sealed class ObjectWriter(
             }
 
             var (wanted, refusal) = change(live.Body.Clone());
-            return refusal is not null ? refusal : Update(live, wanted!, write, null);
+            return refusal is not null ? refusal
+                : wanted is null ? Refusal.BadRequest("the patch leaves nothing of the object")
+                : Update(live, wanted, write, null);
         }
     }
 

@@ -136,6 +136,21 @@ internal static partial class Validation
             causes.Add(Cause.Wrong("spec.replicas", $"{body.At("spec", "replicas")}", "must be greater than or equal to 0"));
         }
 
+        foreach (var field in new[] { "maxSurge", "maxUnavailable" })
+        {
+            var share = body.At("spec", "strategy", "rollingUpdate", field);
+            if (share is not null && share.Number() is not >= 0 && !Percentage().IsMatch(share.Text() ?? ""))
+            {
+                causes.Add(Cause.Wrong(
+                    $"spec.strategy.rollingUpdate.{field}", share.ToText(), "a valid percent string must be a number followed by %"));
+            }
+        }
+
+        if (body.Text("spec", "strategy", "type") is { } strategy and not ("Recreate" or "RollingUpdate"))
+        {
+            causes.Add(Cause.Unsupported("spec.strategy.type", strategy, "Recreate", "RollingUpdate"));
+        }
+
         if (body.Text("spec", "strategy", "type") == "Recreate" && body.At("spec", "strategy", "rollingUpdate") is not null)
         {
             causes.Add(new(
@@ -263,6 +278,9 @@ internal static partial class Validation
 
     [GeneratedRegex("^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$")]
     private static partial Regex LabelValue();
+
+    [GeneratedRegex("^[0-9]{1,6}%$")]
+    private static partial Regex Percentage();
 
     [GeneratedRegex("^[-._a-zA-Z0-9]+$")]
     private static partial Regex ContentKey();

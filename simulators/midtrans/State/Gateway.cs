@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Platform.Simulators.Midtrans.Payments;
@@ -60,7 +61,13 @@ internal sealed class Gateway
 
     public long Version() => Read(_ => version);
 
-    public (long Version, byte[] Bytes) Snapshot() => Read(state => (version, JsonSerializer.SerializeToUtf8Bytes(state, Saved)));
+    /// <summary>Writes the whole state and says which version it is.</summary>
+    public long WriteTo(IBufferWriter<byte> target) => Read(state =>
+    {
+        using var writer = new Utf8JsonWriter(target);
+        JsonSerializer.Serialize(writer, state, Saved);
+        return version;
+    });
 
     public void Reset()
     {

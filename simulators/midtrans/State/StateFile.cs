@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Threading.Channels;
 
 namespace Platform.Simulators.Midtrans.State;
@@ -13,6 +14,9 @@ internal sealed class StateFile : BackgroundService
     private readonly SemaphoreSlim turn = new(1, 1);
     private readonly Channel<bool> wake =
         Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    // One buffer for all saves: a fresh array of this size each time would let the process grow without end under load.
+    private readonly ArrayBufferWriter<byte> buffer = new();
     private long saved;
 
     public StateFile(Gateway gateway, SimulatorOptions options)
@@ -43,8 +47,9 @@ internal sealed class StateFile : BackgroundService
                 return;
             }
 
-            var (version, bytes) = gateway.Snapshot();
-            await File.WriteAllBytesAsync(path + ".new", bytes, CancellationToken.None);
+            buffer.ResetWrittenCount();
+            var version = gateway.WriteTo(buffer);
+            await File.WriteAllBytesAsync(path + ".new", buffer.WrittenMemory, CancellationToken.None);
             File.Move(path + ".new", path, overwrite: true);
             saved = version;
         }

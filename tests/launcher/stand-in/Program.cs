@@ -5,8 +5,9 @@ var faults = Environment.GetEnvironmentVariable("PLATFORM_FAULTS")!;
 bool Fault(string kind) => File.Exists(Path.Combine(faults, $"{kind}-{name}"));
 void Note(string what)
 {
-    using var journal = new FileStream(Path.Combine(faults, "journal"), FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
-    journal.Write(System.Text.Encoding.UTF8.GetBytes($"{what} {name}\n"));
+    // A file per entry, named by the machine's monotonic clock: many processes write at once, and .NET has no atomic append.
+    var journal = Directory.CreateDirectory(Path.Combine(faults, "journal")).FullName;
+    File.WriteAllText(Path.Combine(journal, $"{System.Diagnostics.Stopwatch.GetTimestamp():D20} {what} {name}"), "");
 }
 
 if (args is ["migrate"])

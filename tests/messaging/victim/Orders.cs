@@ -50,6 +50,7 @@ public sealed class OrderMachine : MassTransitStateMachine<Order>
     public OrderMachine(TimeProvider clock)
     {
         InstanceState(x => x.CurrentState);
+        Event(() => Charged, e => e.OnMissingInstance(m => m.Discard()));
         Schedule(() => Deadline, x => x.DeadlineToken, s => s.Received = e => e.CorrelateById(m => m.Message.CorrelationId));
 
         Initially(

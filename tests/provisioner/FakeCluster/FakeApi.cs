@@ -55,7 +55,8 @@ public sealed class FakeApi : IAsyncDisposable
 
     /// <summary>Answers matching calls with a fault, so many times.</summary>
     /// <param name="afterDoing">True cuts the connection after the server did what was asked.</param>
-    public void Fail(string method, string pathPart, int status, int times = 1, string reason = "", string? retryAfter = null, bool afterDoing = false)
+    public void Fail(string method, string pathPart, int status, int times = 1, string reason = "", string? retryAfter = null,
+        bool afterDoing = false)
     {
         var fault = new Fault(method, pathPart, status, reason, retryAfter, afterDoing) { Left = times };
         faults[Guid.CreateVersion7()] = fault;
@@ -115,7 +116,8 @@ public sealed class FakeApi : IAsyncDisposable
     {
         http.Response.ContentType = "application/json";
         await http.Response.Body.FlushAsync();
-        await foreach (var line in Store.WatchAsync(path, http.Request.Query["labelSelector"], http.Request.Query["resourceVersion"]!, http.RequestAborted))
+        await foreach (var line in Store.WatchAsync(path, http.Request.Query["labelSelector"], http.Request.Query["resourceVersion"]!,
+            http.RequestAborted))
         {
             await http.Response.WriteAsync(line + "\n", http.RequestAborted);
             await http.Response.Body.FlushAsync(http.RequestAborted);

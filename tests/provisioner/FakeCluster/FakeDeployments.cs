@@ -83,7 +83,8 @@ internal sealed class FakeDeployments(FakeStore store, TimeProvider clock)
         deployment["status"] = status.DeepClone();
     });
 
-    private static JsonObject Part(JsonObject deployment, string name, string ns, JsonObject body, params (string Key, string Value)[] annotations)
+    private static JsonObject Part(JsonObject deployment, string name, string ns, JsonObject body,
+        params (string Key, string Value)[] annotations)
     {
         var template = deployment["spec"]!["template"]!["metadata"]!;
         var notes = template["annotations"]!.DeepClone().AsObject();
@@ -95,7 +96,8 @@ internal sealed class FakeDeployments(FakeStore store, TimeProvider clock)
             ["name"] = name, ["namespace"] = ns, ["labels"] = template["labels"]!.DeepClone(), ["annotations"] = notes,
             ["ownerReferences"] = new JsonArray(new JsonObject
             {
-                ["kind"] = "Deployment", ["name"] = deployment["metadata"]!["name"]!.DeepClone(), ["uid"] = deployment["metadata"]!["uid"]!.DeepClone(),
+                ["kind"] = "Deployment", ["name"] = deployment["metadata"]!["name"]!.DeepClone(), ["uid"] =
+                    deployment["metadata"]!["uid"]!.DeepClone(),
             }),
         };
         return body;
@@ -108,15 +110,19 @@ internal sealed class FakeDeployments(FakeStore store, TimeProvider clock)
         {
             ["phase"] = running ? "Running" : "Pending",
             ["conditions"] = new JsonArray(
-                Condition("PodScheduled", scheduled ? "True" : "False", scheduled ? "" : "Unschedulable"), Condition("Ready", ready ? "True" : "False")),
+                Condition("PodScheduled", scheduled ? "True" : "False", scheduled ? "" : "Unschedulable"), Condition("Ready", ready
+                    ? "True" : "False")),
         };
         if (scheduled)
         {
             status["containerStatuses"] = new JsonArray(new JsonObject
             {
-                ["name"] = "app", ["ready"] = ready, ["restartCount"] = Fate == PodFate.Crashing ? 4 : 0, ["imageID"] = Fate == PodFate.ImageMissing ? "" : "sha256:1",
-                ["state"] = running ? new JsonObject { ["running"] = new JsonObject { ["startedAt"] = $"{clock.GetUtcNow():yyyy-MM-ddTHH:mm:ssZ}" } }
-                    : new JsonObject { ["waiting"] = new JsonObject { ["reason"] = Fate == PodFate.ImageMissing ? "ImagePullBackOff" : "CrashLoopBackOff" } },
+                ["name"] = "app", ["ready"] = ready, ["restartCount"] = Fate == PodFate.Crashing ? 4 : 0, ["imageID"] =
+                    Fate == PodFate.ImageMissing ? "" : "sha256:1",
+                ["state"] = running ? new JsonObject { ["running"] =
+                    new JsonObject { ["startedAt"] = $"{clock.GetUtcNow():yyyy-MM-ddTHH:mm:ssZ}" } }
+                    : new JsonObject { ["waiting"] =
+                        new JsonObject { ["reason"] = Fate == PodFate.ImageMissing ? "ImagePullBackOff" : "CrashLoopBackOff" } },
             });
         }
 

@@ -31,7 +31,8 @@ internal sealed class FakeStore(TimeProvider clock)
     public IReadOnlyList<string> Labelled(Guid instance)
     {
         lock (gate)
-            return [.. objects.Where(o => o.Value["metadata"]?["labels"]?["provisioner.platform/instance"]?.GetValue<string>() == $"{instance}").Select(o => o.Key)];
+            return [.. objects.Where(o =>
+                o.Value["metadata"]?["labels"]?["provisioner.platform/instance"]?.GetValue<string>() == $"{instance}").Select(o => o.Key)];
     }
 
     public JsonObject? Find(string path)
@@ -117,7 +118,8 @@ internal sealed class FakeStore(TimeProvider clock)
         }
     }
 
-    public async IAsyncEnumerable<string> WatchAsync(string path, string? selector, string from, [EnumeratorCancellation] CancellationToken ct)
+    public async IAsyncEnumerable<string> WatchAsync(string path, string? selector, string from,
+        [EnumeratorCancellation] CancellationToken ct)
     {
         var (seen, began) = (long.Parse(from), epoch);
         while (!ct.IsCancellationRequested)
@@ -134,7 +136,8 @@ internal sealed class FakeStore(TimeProvider clock)
                 }
                 else
                 {
-                    news = [.. history.Where(h => h.Version > seen && h.Collection == Collection(path + "/x").Plural && Matches(h.Body, selector))];
+                    news = [.. history.Where(h => h.Version > seen && h.Collection == Collection(path + "/x").Plural
+                        && Matches(h.Body, selector))];
                 }
 
                 seen = version;
@@ -151,7 +154,8 @@ internal sealed class FakeStore(TimeProvider clock)
 
     public static JsonObject Status(int code, string reason, string? cause = null) => new()
     {
-        ["kind"] = "Status", ["apiVersion"] = "v1", ["status"] = "Failure", ["code"] = code, ["reason"] = reason, ["message"] = "never read this text",
+        ["kind"] = "Status", ["apiVersion"] = "v1", ["status"] = "Failure", ["code"] = code, ["reason"] = reason, ["message"] =
+            "never read this text",
         ["details"] = cause is null ? null : new JsonObject { ["causes"] = new JsonArray(new JsonObject { ["reason"] = cause }) },
     };
 
@@ -203,7 +207,8 @@ internal sealed class FakeStore(TimeProvider clock)
             return Refuse(409, "Conflict");
         var isNamespace = Surrounding(path) is null;
         var inside = path.Contains("/deployments/", StringComparison.Ordinal) ? Deployments.PartsOf(path)
-            : isNamespace ? [.. objects.Keys.Where(key => key.Contains($"/namespaces/{path.Split('/')[^1]}/", StringComparison.Ordinal))] : [];
+            : isNamespace ? [.. objects.Keys.Where(key => key.Contains($"/namespaces/{path.Split('/')[^1]}/", StringComparison.Ordinal))]
+                : [];
         inside.ToList().ForEach(Remove);
         if (isNamespace && NamespacesLinger)
             Edit(path, o => o["metadata"]!["deletionTimestamp"] = $"{clock.GetUtcNow():yyyy-MM-ddTHH:mm:ssZ}");
@@ -215,7 +220,8 @@ internal sealed class FakeStore(TimeProvider clock)
     private JsonObject ListOf(string path, string? selector)
     {
         var all = path.Contains("/namespaces/", StringComparison.Ordinal)
-            ? objects.Where(o => o.Key.StartsWith(path + "/", StringComparison.Ordinal) && o.Key[(path.Length + 1)..].IndexOf('/', StringComparison.Ordinal) < 0)
+            ? objects.Where(o => o.Key.StartsWith(path + "/", StringComparison.Ordinal) && o.Key[(path.Length + 1)..]
+                .IndexOf('/', StringComparison.Ordinal) < 0)
             : objects.Where(o => Collection(o.Key).Plural == Collection(path + "/x").Plural);
         return new()
         {
@@ -241,7 +247,8 @@ internal sealed class FakeStore(TimeProvider clock)
     private static bool Matches(JsonObject body, string? selector) => string.IsNullOrEmpty(selector) || selector.Split(',').All(part =>
         part.Split('=') is [var key, var value] && body["metadata"]?["labels"]?[key]?.GetValue<string>() == value);
 
-    // /api/v1/namespaces/x → (namespaces, x); /apis/apps/v1/namespaces/x/deployments/y → (deployments, y); metrics have pods of their own.
+    // /api/v1/namespaces/x → (namespaces, x); /apis/apps/v1/namespaces/x/deployments/y → (deployments, y).
+    // The pods of the metrics API are a collection of their own.
     private static (string Plural, string Name) Collection(string path)
     {
         var parts = path.Split('/');

@@ -13,7 +13,7 @@ internal static class DemoCommand
         using var progress = session.OpenProgress(json);
         var start = Stopwatch.GetTimestamp();
         IReadOnlyList<JobStep> steps = [];
-        var started = false;
+        bool? started = null;
         try
         {
             PlatformSystem system;
@@ -52,14 +52,15 @@ internal static class DemoCommand
         : throw new TroubleException("the demonstration pays at the payment simulator, but a real Midtrans account is set",
             "unset PLATFORM_MIDTRANS_SERVER_KEY, then ./platform down and ./platform demo");
 
-    private static async Task EndAsync(Session session, Progress progress, bool once, bool started)
+    private static async Task EndAsync(Session session, Progress progress, bool once, bool? started)
     {
-        if (!once)
+        // Null: it did not come up, and has been ended already.
+        if (!once || started is null)
         {
             return;
         }
 
-        if (!started)
+        if (started is false)
         {
             progress.Print("The platform was running before the demonstration, so it is left running.");
             return;

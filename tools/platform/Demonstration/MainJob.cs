@@ -113,7 +113,7 @@ internal sealed class MainJob(Uri gateway, Uri payments, Progress progress, Time
 
     private async Task<string> CapturedAsync(CancellationToken ct)
     {
-        await UntilAsync($"subscriptions/{subscriptionId}/timeline", "the captured step", answer => Mentions(answer, "captured"), ct);
+        await UntilAsync($"subscriptions/{subscriptionId}/timeline", "the captured step", answer => Tells(answer, "FUNDS_CAPTURED"), ct);
         var wallet = await UntilAsync("wallet/info", "nothing held any more", answer => answer.Number("wallet.held") == 0, ct);
         return $"balance {Rupiah(wallet.Number("wallet.creditBalance"))}, held {Rupiah(0)}";
     }
@@ -156,7 +156,7 @@ internal sealed class MainJob(Uri gateway, Uri payments, Progress progress, Time
     private async Task StepAsync(string name, Func<CancellationToken, Task<string>> action, CancellationToken ct)
     {
         var start = Stopwatch.GetTimestamp();
-        using var step = progress.Begin("  ", name);
+        using var step = progress.Begin("✓", name);
         try
         {
             var fact = await action(ct);
@@ -199,13 +199,7 @@ internal sealed class MainJob(Uri gateway, Uri payments, Progress progress, Time
         && (string?)answer.Find("subscription.instances.0.healthStatus") == "Healthy";
 
     /// <summary>Whether any text in the answer contains the word: the timeline says in words what happened.</summary>
-    private static bool Mentions(JsonNode? node, string word) => node switch
-    {
-        JsonObject members => members.Any(member => Mentions(member.Value, word)),
-        JsonArray items => items.Any(item => Mentions(item, word)),
-        JsonValue value => value.TryGetValue<string>(out var text) && text.Contains(word, StringComparison.OrdinalIgnoreCase),
-        _ => false,
-    };
+    private static bool Tells(JsonNode answer, string step) => answer.Items("timeline").Any(entry => (string?)entry.Find("step") == step);
 
     private static JsonNode PlanOf(JsonNode service, string type) =>
         service.Items("plans").FirstOrDefault(plan => (string?)plan.Find("planType") == type)

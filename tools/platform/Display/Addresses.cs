@@ -29,7 +29,6 @@ internal static class Addresses
         return $"""
 
               API            {gateway}/api
-              API documents  {gateway}/openapi
               Demo user      {DemoUser} / {system.Secrets.DemoPassword}
               Administrator  {Administrator} / {system.Secrets.AdminPassword}
               Payments       {payments}

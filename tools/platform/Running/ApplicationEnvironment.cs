@@ -71,6 +71,7 @@ internal sealed class ApplicationEnvironment(
         {
             ["Kubernetes__KubeconfigPath"] = external.KubeconfigPath ?? layout.KubeconfigFile,
             ["Kubernetes__BaseDomain"] = "apps.localhost",
+            ["Kubernetes__UrlScheme"] = "http",
         },
         Applications.KubernetesSimulator => new()
         {
@@ -89,6 +90,8 @@ internal sealed class ApplicationEnvironment(
             ["Services__Subscriptions"] = ports.UrlOf("subscriptions"),
             ["Services__Provisioner"] = ports.UrlOf("provisioner"),
             ["Cors__Origins__0"] = "http://localhost:3100",
+            // One developer, from one address, is the whole crowd here.
+            ["RateLimits__Factor"] = "100",
         },
         _ => [],
     };

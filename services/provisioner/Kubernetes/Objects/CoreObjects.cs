@@ -5,20 +5,20 @@ namespace Platform.Provisioner.Kubernetes;
 internal sealed record Namespace : KubernetesObject, IResource
 {
     public static ResourceType Type { get; } = new("", "v1", "namespaces", "Namespace", Namespaced: false);
-    public override ResourceType Resource => Type;
+    public override ResourceType ResourceType() => Type;
 }
 
 internal sealed record ServiceAccount : KubernetesObject, IResource
 {
     public static ResourceType Type { get; } = new("", "v1", "serviceaccounts", "ServiceAccount");
-    public override ResourceType Resource => Type;
+    public override ResourceType ResourceType() => Type;
     public bool? AutomountServiceAccountToken { get; init; }
 }
 
 internal sealed record ResourceQuota : KubernetesObject, IResource
 {
     public static ResourceType Type { get; } = new("", "v1", "resourcequotas", "ResourceQuota");
-    public override ResourceType Resource => Type;
+    public override ResourceType ResourceType() => Type;
     public QuotaSpec? Spec { get; init; }
 
     internal sealed record QuotaSpec(Dictionary<string, string> Hard);
@@ -27,7 +27,7 @@ internal sealed record ResourceQuota : KubernetesObject, IResource
 internal sealed record LimitRange : KubernetesObject, IResource
 {
     public static ResourceType Type { get; } = new("", "v1", "limitranges", "LimitRange");
-    public override ResourceType Resource => Type;
+    public override ResourceType ResourceType() => Type;
     public LimitSpec? Spec { get; init; }
 
     internal sealed record LimitSpec(List<LimitItem> Limits);
@@ -38,7 +38,7 @@ internal sealed record LimitRange : KubernetesObject, IResource
 internal sealed record Secret : KubernetesObject, IResource
 {
     public static ResourceType Type { get; } = new("", "v1", "secrets", "Secret");
-    public override ResourceType Resource => Type;
+    public override ResourceType ResourceType() => Type;
 
     /// <summary>Base64 by key.</summary>
     public Dictionary<string, string>? Data { get; init; }
@@ -50,7 +50,7 @@ internal sealed record Secret : KubernetesObject, IResource
 internal sealed record PersistentVolumeClaim : KubernetesObject, IResource
 {
     public static ResourceType Type { get; } = new("", "v1", "persistentvolumeclaims", "PersistentVolumeClaim");
-    public override ResourceType Resource => Type;
+    public override ResourceType ResourceType() => Type;
     public ClaimSpec? Spec { get; init; }
 
     internal sealed record ClaimSpec
@@ -70,7 +70,7 @@ internal sealed record ResourceRequirements
 internal sealed record Service : KubernetesObject, IResource
 {
     public static ResourceType Type { get; } = new("", "v1", "services", "Service");
-    public override ResourceType Resource => Type;
+    public override ResourceType ResourceType() => Type;
     public ServiceSpec? Spec { get; init; }
 
     internal sealed record ServiceSpec
@@ -88,7 +88,7 @@ internal sealed record Service : KubernetesObject, IResource
 internal sealed record PodMetrics : KubernetesObject, IResource
 {
     public static ResourceType Type { get; } = new("metrics.k8s.io", "v1beta1", "pods", "PodMetrics");
-    public override ResourceType Resource => Type;
+    public override ResourceType ResourceType() => Type;
     public DateTimeOffset Timestamp { get; init; }
     public string? Window { get; init; }
     public List<ContainerMetrics> Containers { get; init; } = [];

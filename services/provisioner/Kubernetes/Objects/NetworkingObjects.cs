@@ -3,7 +3,7 @@ namespace Platform.Provisioner.Kubernetes;
 internal sealed record Ingress : KubernetesObject, IResource
 {
     public static ResourceType Type { get; } = new("networking.k8s.io", "v1", "ingresses", "Ingress");
-    public override ResourceType Resource => Type;
+    public override ResourceType ResourceType() => Type;
     public IngressSpec? Spec { get; init; }
 
     internal sealed record IngressSpec
@@ -31,7 +31,7 @@ internal sealed record Ingress : KubernetesObject, IResource
 internal sealed record NetworkPolicy : KubernetesObject, IResource
 {
     public static ResourceType Type { get; } = new("networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy");
-    public override ResourceType Resource => Type;
+    public override ResourceType ResourceType() => Type;
     public PolicySpec? Spec { get; init; }
 
     internal sealed record PolicySpec

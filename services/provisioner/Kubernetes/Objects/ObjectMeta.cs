@@ -24,10 +24,12 @@ internal interface IResource
 
 internal abstract record KubernetesObject
 {
-    [JsonIgnore] public abstract ResourceType Resource { get; }
-    [JsonPropertyOrder(-3)] public string ApiVersion => Resource.ApiVersion;
-    [JsonPropertyOrder(-2)] public string Kind => Resource.Kind;
+    [JsonPropertyOrder(-3)] public string ApiVersion => ResourceType().ApiVersion;
+    [JsonPropertyOrder(-2)] public string Kind => ResourceType().Kind;
     [JsonPropertyOrder(-1)] public ObjectMeta Metadata { get; init; } = new();
+
+    /// <summary>A method, because a property would be sent to the server as a field of the object.</summary>
+    public abstract ResourceType ResourceType();
 
     public string? Label(string name) => Metadata.Labels?.GetValueOrDefault(name);
 }

@@ -6,7 +6,7 @@ namespace Platform.Provisioner.Kubernetes;
 internal sealed record Deployment : KubernetesObject, IResource
 {
     public static ResourceType Type { get; } = new("apps", "v1", "deployments", "Deployment");
-    public override ResourceType Resource => Type;
+    public override ResourceType ResourceType() => Type;
     public DeploymentSpec? Spec { get; init; }
     public DeploymentStatus? Status { get; init; }
 
@@ -35,7 +35,7 @@ internal sealed record Deployment : KubernetesObject, IResource
 internal sealed record ReplicaSet : KubernetesObject, IResource
 {
     public static ResourceType Type { get; } = new("apps", "v1", "replicasets", "ReplicaSet");
-    public override ResourceType Resource => Type;
+    public override ResourceType ResourceType() => Type;
     public ReplicaSetStatus? Status { get; init; }
 
     internal sealed record ReplicaSetStatus
@@ -49,7 +49,7 @@ internal sealed record PodTemplate(ObjectMeta Metadata, PodSpec Spec);
 internal sealed record Pod : KubernetesObject, IResource
 {
     public static ResourceType Type { get; } = new("", "v1", "pods", "Pod");
-    public override ResourceType Resource => Type;
+    public override ResourceType ResourceType() => Type;
     public PodSpec? Spec { get; init; }
     public PodStatus? Status { get; init; }
 

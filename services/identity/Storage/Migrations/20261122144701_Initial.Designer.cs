@@ -12,7 +12,7 @@ using Platform.Identity.Storage;
 namespace Platform.Identity.Storage.Migrations
 {
     [DbContext(typeof(UsersDbContext))]
-    [Migration("20261122143431_Initial")]
+    [Migration("20261122144701_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
