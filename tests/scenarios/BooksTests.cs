@@ -63,7 +63,10 @@ public sealed class BooksTests(RunningPlatform platform)
         ("outbox-not-empty", Unsent("wallet")),
         ("outbox-not-empty", Unsent("subscriptions")),
         ("outbox-not-empty", Unsent("provisioner")),
-        ("object-without-instance", "UPDATE provisioner.instances SET status = 'TERMINATED' WHERE subscription_id = '{subscription}'"),
+        ("object-without-instance", """
+            ALTER TABLE provisioner.instances DROP CONSTRAINT instances_terminated_is_wished;
+            UPDATE provisioner.instances SET status = 'TERMINATED' WHERE subscription_id = '{subscription}'
+            """),
         ("instance-not-in-cluster", "UPDATE provisioner.instances SET cpu_millis = cpu_millis + 1 WHERE subscription_id = '{subscription}'"),
         ("credit-differs-from-gateway", """
             UPDATE wallet.ledger_transactions SET business_key = 'topup:' || gen_random_uuid()

@@ -90,6 +90,8 @@ public sealed class RunningPlatform : IAsyncLifetime
         Set("provisioner", "Provisioner__Recheck", "00:00:01");
         // A worker that was killed is taken for dead well before the deadline above.
         Set("provisioner", "Provisioner__Lease", "00:00:06");
+        // All customers come from one address here.
+        Set(Applications.Gateway, "RateLimits__Factor", "1000");
         // Longer than any run, so that a token is never what fails.
         Set("identity", "Identity__Sessions__AccessTokenLifetime", "02:00:00");
         // The gateway's own waits between two deliveries of a notification are minutes; here they are seconds.

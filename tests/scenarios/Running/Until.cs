@@ -7,7 +7,7 @@ namespace Platform.Scenarios.Running;
 internal static class Until
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(45);
-    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
 
     /// <param name="look">Reads the state; may fail, because the asked process may be down at the moment.</param>
     /// <param name="accept">Whether that is it.</param>
