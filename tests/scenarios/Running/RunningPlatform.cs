@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Platform.Tool.Layout;
 using Platform.Tool.Processes;
 using Platform.Tool.Running;
@@ -16,6 +17,7 @@ public sealed class RunningPlatform : IAsyncLifetime
     private const string ReadyWithin = "00:00:25";
 
     private readonly PlatformLayout layout;
+    private readonly List<PosixSignalRegistration> signals = [];
 
     public RunningPlatform()
     {
@@ -48,8 +50,9 @@ public sealed class RunningPlatform : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        // The runner may be told to end before it comes to dispose of us; detached processes would stay.
-        AppDomain.CurrentDomain.ProcessExit += EndAtExit;
+        // A runner that is told to end does not come to dispose of us, and what we start is detached: it would stay.
+        signals.AddRange(new[] { PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGHUP }
+            .Select(signal => PosixSignalRegistration.Create(signal, EndAtSignal)));
         try
         {
             await System.StartAsync(TestContext.Current.CancellationToken);
@@ -64,7 +67,6 @@ public sealed class RunningPlatform : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        AppDomain.CurrentDomain.ProcessExit -= EndAtExit;
         await System.StopAsync(CancellationToken.None);
         Delete();
     }
@@ -100,7 +102,12 @@ public sealed class RunningPlatform : IAsyncLifetime
 
     private void Set(string process, string variable, string value) => this[process].EnvironmentOverrides[variable] = value;
 
-    private void EndAtExit(object? sender, EventArgs e) => DisposeAsync().AsTask().GetAwaiter().GetResult();
+    private void EndAtSignal(PosixSignalContext signal)
+    {
+        signal.Cancel = true;
+        DisposeAsync().AsTask().GetAwaiter().GetResult();
+        Environment.Exit(128);
+    }
 
     private void Delete()
     {
