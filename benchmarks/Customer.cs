@@ -9,7 +9,10 @@ namespace Platform.Benchmarks;
 internal sealed class Customer : IDisposable
 {
     private const long Credit = 10_000_000;
-    private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new(Surroundings.Gateway, "/api/") };
+    private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false })
+    {
+        BaseAddress = new(Surroundings.Gateway, "/api/"),
+    };
 
     /// <summary>Registers and tops up; not part of what is measured.</summary>
     public static async Task<Customer> ArriveAsync(CancellationToken ct)
@@ -18,7 +21,8 @@ internal sealed class Customer : IDisposable
         var name = Guid.CreateVersion7().ToString("N");
         var registered = await customer.SendAsync(HttpMethod.Post, "auth/register",
             new { name = "Load", email = $"load-{name}@example.id", password = $"long enough {name}" }, ct);
-        customer.http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", registered["accessToken"]!.GetValue<string>());
+        customer.http.DefaultRequestHeaders.Authorization =
+            new AuthenticationHeaderValue("Bearer", registered["accessToken"]!.GetValue<string>());
         var topUp = await customer.SendAsync(HttpMethod.Post, "wallet/topup", new { amount = Credit, paymentMethod = "E_WALLET" }, ct);
         using var payments = new HttpClient { BaseAddress = Surroundings.Payments };
         var order = topUp["transaction"]!["transactionId"]!.GetValue<string>();

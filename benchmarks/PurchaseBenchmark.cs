@@ -19,14 +19,17 @@ internal static class PurchaseBenchmark
     /// </summary>
     private const int HopsInSequence = 11;
 
-    private sealed record Level(int AtOnce, int Purchases, double PerSecond, double AnswerP50, double AnswerP99, double CapturedP50, double CapturedP99);
+    private sealed record Level(int AtOnce, int Purchases, double PerSecond,
+        double AnswerP50, double AnswerP99, double CapturedP50, double CapturedP99);
 
     public static async Task<int> RunAsync(bool json, CancellationToken ct)
     {
         var say = json ? Console.Error : Console.Out;
         await say.WriteLineAsync($"Machine: {Surroundings.Machine}");
         var hop = await MessageHopBound.MedianMillisecondsAsync(ct);
-        await say.WriteLineAsync(Invariant($"One bare message hop (insert, confirmed publish, deliver, insert): p50 {hop:0.00} ms; {HopsInSequence} in sequence: {hop * HopsInSequence:0.0} ms"));
+        await say.WriteLineAsync(
+            Invariant($"One bare message hop (insert, confirmed publish, deliver, insert): p50 {hop:0.00} ms; ")
+            + Invariant($"{HopsInSequence} in sequence: {hop * HopsInSequence:0.0} ms"));
 
         var customers = new List<Customer>();
         try
@@ -44,7 +47,11 @@ internal static class PurchaseBenchmark
             {
                 var level = await RunLevelAsync(customers.Take(atOnce), plan, purchases, ct);
                 results.Add(level);
-                await say.WriteLineAsync(Invariant($"{level.AtOnce,7}  {level.Purchases,9}  {level.PerSecond,10:0.0}  {level.AnswerP50,12:0} / {level.AnswerP99,-8:0}  {level.CapturedP50,14:0} / {level.CapturedP99,-8:0}  {level.CapturedP50 / (hop * HopsInSequence),11:0.0}"));
+                await say.WriteLineAsync(
+                    Invariant($"{level.AtOnce,7}  {level.Purchases,9}  {level.PerSecond,10:0.0}  ")
+                    + Invariant($"{level.AnswerP50,12:0} / {level.AnswerP99,-8:0}  ")
+                    + Invariant($"{level.CapturedP50,14:0} / {level.CapturedP99,-8:0}  ")
+                    + Invariant($"{level.CapturedP50 / (hop * HopsInSequence),11:0.0}"));
             }
 
             if (json)

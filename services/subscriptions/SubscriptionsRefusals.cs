@@ -8,7 +8,8 @@ internal static class SubscriptionsRefusals
     public static readonly Refusal SubscriptionNotFound = new("SUBSCRIPTION_NOT_FOUND", 404, "There is no such subscription");
     public static readonly Refusal PlanNotFound = new("PLAN_NOT_FOUND", 404, "There is no such plan");
     public static readonly Refusal PlanNotAvailable = new("PLAN_NOT_AVAILABLE", 409, "The plan is not sold at the moment");
-    public static readonly Refusal DuplicateSubscription = new("DUPLICATE_SUBSCRIPTION", 409, "You already have a subscription to this service");
+    public static readonly Refusal DuplicateSubscription =
+        new("DUPLICATE_SUBSCRIPTION", 409, "You already have a subscription to this service");
     public static readonly Refusal QuotaExceeded = new("QUOTA_EXCEEDED", 409, "The plan is sold out");
     public static readonly Refusal UserQuota = new("USER_QUOTA", 422, "You have as many instances of this plan as it allows");
     public static readonly Refusal InsufficientCredit = new("INSUFFICIENT_CREDIT", 402, "The wallet does not hold enough credit");
@@ -23,7 +24,8 @@ internal static class SubscriptionsRefusals
     public static readonly Refusal ActionNotOffered = new("ACTION_NOT_OFFERED", 422, "No quote is made for this action");
     public static readonly Refusal NoInstance = new("NO_INSTANCE", 404, "The subscription has no running instance");
     public static readonly Refusal MetricsUnavailable = new("METRICS_UNAVAILABLE", 503, "The cluster gives no metrics at the moment");
-    public static readonly Refusal PaymentTimeout = new("PAYMENT_TIMEOUT", 409, "Seat and funds were not decided in time; nothing was charged");
+    public static readonly Refusal PaymentTimeout =
+        new("PAYMENT_TIMEOUT", 409, "Seat and funds were not decided in time; nothing was charged");
     public static readonly Refusal CancelledByUser = new("CANCELLED_BY_USER", 409, "The subscription was cancelled before it was decided");
 
     /// <summary>What a saga's refusal becomes as an answer.</summary>

@@ -7,7 +7,9 @@ namespace Platform.Contracts;
 public sealed record ChargedItem(
     string Kind, Guid SubscriptionId, string ServiceName, string ServiceSlug, string PlanName, string PlanType, string Description);
 
-/// <summary>Set an amount aside until <paramref name="ExpiresAt"/>. Answered by <see cref="FundsHeld"/> or <see cref="FundsRefused"/>.</summary>
+/// <summary>
+/// Set an amount aside until <paramref name="ExpiresAt"/>. Answered by <see cref="FundsHeld"/> or <see cref="FundsRefused"/>.
+/// </summary>
 public sealed record HoldFunds(
     Guid CorrelationId, Guid HoldId, Guid UserId, Money Amount, ChargedItem Item, DateTimeOffset ExpiresAt);
 

@@ -23,7 +23,9 @@ public sealed record Workload(
 // Commands to provisioner. CorrelationId names the saga that asked; the answers to a generation carry it back.
 // Generation counts the wishes for one instance: 1 to deploy, +1 for every change. An older generation than the known one is ignored.
 
-/// <summary>Deploy. Answered by <see cref="InstanceReady"/> or <see cref="InstanceFailed"/>, with <see cref="InstanceProgressed"/> on the way.</summary>
+/// <summary>
+/// Deploy. Answered by <see cref="InstanceReady"/> or <see cref="InstanceFailed"/>, with <see cref="InstanceProgressed"/> on the way.
+/// </summary>
 public sealed record ProvisionInstance(
     Guid CorrelationId, Guid InstanceId, Guid SubscriptionId, Guid UserId, long Generation, Workload Workload, InstanceResources Resources);
 
@@ -48,7 +50,9 @@ public sealed record InstanceFailed(Guid CorrelationId, Guid InstanceId, long Ge
 public sealed record InstanceTerminated(Guid CorrelationId, Guid InstanceId, DateTimeOffset At);
 
 /// <summary>One step on the way to the wished generation, told once; feeds the owner's timeline.</summary>
-/// <param name="Step">NAMESPACE, SECRET, VOLUME, DEPLOYMENT_APPLIED, SERVICE, INGRESS, POD_SCHEDULED, IMAGE_PULLED, POD_READY, ROUTE_LIVE.</param>
+/// <param name="Step">
+/// NAMESPACE, SECRET, VOLUME, DEPLOYMENT_APPLIED, SERVICE, INGRESS, POD_SCHEDULED, IMAGE_PULLED, POD_READY, ROUTE_LIVE.
+/// </param>
 public sealed record InstanceProgressed(
     Guid CorrelationId, Guid InstanceId, Guid SubscriptionId, long Generation, string Step, string Detail, DateTimeOffset At);
 
@@ -60,7 +64,9 @@ public sealed record InstanceChanged(
     Guid CorrelationId, Guid InstanceId, long Version, string Status, string? HealthStatus, string? PodName, string Namespace,
     string Name, string Subdomain, string PublicUrl, string AdminUrl, long Generation, DateTimeOffset At);
 
-/// <summary>Query to provisioner over the bus. Answered by <see cref="InstanceMetrics"/> or <see cref="InstanceMetricsUnavailable"/>.</summary>
+/// <summary>
+/// Query to provisioner over the bus. Answered by <see cref="InstanceMetrics"/> or <see cref="InstanceMetricsUnavailable"/>.
+/// </summary>
 public sealed record GetInstanceMetrics(Guid InstanceId);
 
 /// <param name="CpuMillis">Millicores in use, all containers of the newest pod.</param>

@@ -31,7 +31,9 @@ public readonly record struct Money : IComparable<Money>
     public Money? Minus(Money price) => Rupiah >= price.Rupiah ? new(Rupiah - price.Rupiah) : null;
 
     /// <summary>The part of this price that falls on some days of its period, rounded down to whole rupiah.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The days are negative or more than the period, or the period is not positive.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The days are negative or more than the period, or the period is not positive.
+    /// </exception>
     public Money ForDays(int days, int period)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(period);

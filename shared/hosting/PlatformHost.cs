@@ -13,7 +13,9 @@ using Microsoft.Extensions.Options;
 
 namespace Platform.Hosting;
 
-/// <summary>What every service does the same way: telemetry, health, problem details, tokens, strict JSON, clock, limits, start and end.</summary>
+/// <summary>
+/// What every service does the same way: telemetry, health, problem details, tokens, strict JSON, clock, limits, start and end.
+/// </summary>
 public static class PlatformHost
 {
     /// <summary>Longest time that requests and messages under way get to finish after SIGTERM.</summary>
@@ -52,7 +54,10 @@ public static class PlatformHost
         app.UseAuthorization();
         app.UseMiddleware<IdempotencyMiddleware>();
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false }).AllowAnonymous();
-        app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready"), ResponseWriter = WriteReadiness }).AllowAnonymous();
+        app.MapHealthChecks("/health/ready", new()
+        {
+            Predicate = check => check.Tags.Contains("ready"), ResponseWriter = WriteReadiness,
+        }).AllowAnonymous();
     }
 
     /// <summary>
@@ -78,7 +83,8 @@ public static class PlatformHost
     public static Task<int> RunAsync(string[] args, string service, Action<WebApplicationBuilder> compose, Action<WebApplication> map) =>
         RunAsync(service, args, compose, map, _ => Task.FromResult(false));
 
-    private static async Task<int> RunAsync(string service, string[] args, Action<WebApplicationBuilder> compose, Action<WebApplication> map,
+    private static async Task<int> RunAsync(
+        string service, string[] args, Action<WebApplicationBuilder> compose, Action<WebApplication> map,
         Func<WebApplication, Task<bool>> doneInstead)
     {
         try
@@ -105,7 +111,9 @@ public static class PlatformHost
         }
     }
 
-    /// <summary>What is wrong with the settings, or null when the exception is about something else. Several wrong sections come together.</summary>
+    /// <summary>
+    /// What is wrong with the settings, or null when the exception is about something else. Several wrong sections come together.
+    /// </summary>
     private static List<string>? FaultsOfSettings(Exception thrown)
     {
         IReadOnlyList<Exception> all = thrown is AggregateException several ? several.InnerExceptions : [thrown];

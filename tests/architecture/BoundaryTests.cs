@@ -3,7 +3,9 @@ using System.Xml.Linq;
 
 namespace Platform.Architecture.Tests;
 
-/// <summary>Who may know whom. A service knows shared/ and nothing else; addresses are known to the gateway and the launcher only.</summary>
+/// <summary>
+/// Who may know whom. A service knows shared/ and nothing else; addresses are known to the gateway and the launcher only.
+/// </summary>
 public sealed partial class BoundaryTests
 {
     [Fact]
@@ -22,7 +24,9 @@ public sealed partial class BoundaryTests
     public void A_simulator_references_nothing_of_ours_and_nothing_that_runs_in_production_references_it()
     {
         References("simulators/").ShouldBeEmpty();
-        References("").Where(r => r.To.StartsWith("simulators/", StringComparison.Ordinal) && !r.From.StartsWith("tests/", StringComparison.Ordinal)).ShouldBeEmpty();
+        References("")
+            .Where(r => r.To.StartsWith("simulators/", StringComparison.Ordinal) && !r.From.StartsWith("tests/", StringComparison.Ordinal))
+            .ShouldBeEmpty();
     }
 
     [Fact]
@@ -46,7 +50,8 @@ public sealed partial class BoundaryTests
             "TerminateInstance", "GetInstanceMetrics", "GetWalletBalance",
         ];
         var consumers = commands.ToDictionary(command => command, command => Repository.Sources
-            .Where(file => file.Path.StartsWith("services/", StringComparison.Ordinal) && Regex.IsMatch(file.Text, $@"IConsumer<{command}>"))
+            .Where(file => file.Path.StartsWith("services/", StringComparison.Ordinal)
+                && Regex.IsMatch(file.Text, $@"IConsumer<{command}>"))
             .Select(file => file.Part).Distinct().ToList());
         consumers.Where(c => c.Value.Count != 1).Select(c => $"{c.Key}: {string.Join(", ", c.Value)}").ShouldBeEmpty();
     }
@@ -55,12 +60,17 @@ public sealed partial class BoundaryTests
     public void Every_refusal_code_of_a_service_is_given_once() =>
         Repository.Sources.Where(file => file.Path.EndsWith("Refusals.cs", StringComparison.Ordinal))
             .SelectMany(file => RefusalCode().Matches(file.Text).Select(match => (file.Path, Code: match.Groups[1].Value)))
-            .GroupBy(refusal => refusal).Where(group => group.Count() > 1).Select(group => $"{group.Key.Path}: {group.Key.Code}").ShouldBeEmpty();
+            .GroupBy(refusal => refusal)
+            .Where(group => group.Count() > 1).Select(group => $"{group.Key.Path}: {group.Key.Code}")
+            .ShouldBeEmpty();
 
     [Fact]
     public void No_service_starts_a_process() =>
-        Repository.Sources.Where(file => file.Path.StartsWith("services/", StringComparison.Ordinal) || file.Path.StartsWith("gateway/", StringComparison.Ordinal))
-            .Where(file => file.Text.Contains("Process.Start", StringComparison.Ordinal) || file.Text.Contains("ProcessStartInfo", StringComparison.Ordinal))
+        Repository.Sources
+            .Where(file => file.Path.StartsWith("services/", StringComparison.Ordinal)
+                || file.Path.StartsWith("gateway/", StringComparison.Ordinal))
+            .Where(file => file.Text.Contains("Process.Start", StringComparison.Ordinal)
+                || file.Text.Contains("ProcessStartInfo", StringComparison.Ordinal))
             .Select(file => file.Path).ShouldBeEmpty();
 
     private sealed record Reference(string From, string To);
@@ -69,7 +79,8 @@ public sealed partial class BoundaryTests
         from project in Repository.Files("*.csproj")
         where project.StartsWith(under, StringComparison.Ordinal)
         from reference in XDocument.Parse(Repository.Read(project)).Descendants("ProjectReference")
-        let target = Path.GetFullPath(Path.Combine(Repository.Root, Path.GetDirectoryName(project)!, reference.Attribute("Include")!.Value.Replace('\\', '/')))
+        let path = reference.Attribute("Include")!.Value.Replace('\\', '/')
+        let target = Path.GetFullPath(Path.Combine(Repository.Root, Path.GetDirectoryName(project)!, path))
         select new Reference(project, Path.GetRelativePath(Repository.Root, target));
 
     [GeneratedRegex(@"\bIBus(Control)?\b")]

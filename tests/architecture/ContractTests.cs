@@ -27,7 +27,8 @@ public sealed class ContractTests
         foreach (var type in typeof(Money).Assembly.GetExportedTypes().Where(IsRecord).OrderBy(type => type.Name, StringComparer.Ordinal))
         {
             text.Append(type.Name).Append('\n');
-            foreach (var member in type.GetProperties(BindingFlags.Public | BindingFlags.Instance).OrderBy(p => p.Name, StringComparer.Ordinal))
+            var members = type.GetProperties(BindingFlags.Public | BindingFlags.Instance);
+            foreach (var member in members.OrderBy(p => p.Name, StringComparer.Ordinal))
                 text.Append("  ").Append(member.Name).Append(": ").Append(NameOf(member)).Append('\n');
         }
 
@@ -42,7 +43,9 @@ public sealed class ContractTests
         var nullable = new NullabilityInfoContext().Create(member).WriteState is NullabilityState.Nullable
             || new NullabilityInfoContext().Create(member).ReadState is NullabilityState.Nullable;
         var bare = Nullable.GetUnderlyingType(type) ?? type;
-        var name = bare.IsGenericType ? $"{bare.Name[..bare.Name.IndexOf('`')]}<{string.Join(", ", bare.GetGenericArguments().Select(a => a.Name))}>" : bare.Name;
+        var name = bare.IsGenericType
+            ? $"{bare.Name[..bare.Name.IndexOf('`')]}<{string.Join(", ", bare.GetGenericArguments().Select(a => a.Name))}>"
+            : bare.Name;
         return nullable ? name + "?" : name;
     }
 }

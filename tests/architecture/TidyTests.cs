@@ -16,11 +16,14 @@ public sealed class TidyTests
 
     [Fact]
     public void No_file_is_longer_than_one_can_hold_in_mind() =>
-        Repository.Sources.Where(file => file.Lines.Length - 1 > MaxFileLines).Select(file => $"{file.Path}: {file.Lines.Length - 1} lines").ShouldBeEmpty();
+        Repository.Sources.Where(file => file.Lines.Length - 1 > MaxFileLines)
+            .Select(file => $"{file.Path}: {file.Lines.Length - 1} lines")
+            .ShouldBeEmpty();
 
     [Fact]
     public void No_line_is_wider_than_a_screen() =>
-        Repository.Sources.SelectMany(file => file.Lines.Select((line, index) => (file.Path, Line: index + 1, Width: line.TrimEnd('\r').Length)))
+        Repository.Sources
+            .SelectMany(file => file.Lines.Select((line, index) => (file.Path, Line: index + 1, Width: line.TrimEnd('\r').Length)))
             .Where(line => line.Width > MaxColumns).Select(line => $"{line.Path}:{line.Line}: {line.Width} columns").ShouldBeEmpty();
 
     [Fact]
@@ -30,20 +33,25 @@ public sealed class TidyTests
             .Where(method => method is not ConstructorDeclarationSyntax { Parent: ClassDeclarationSyntax { Identifier.Text: var name } }
                 || !name.EndsWith("Saga", StringComparison.Ordinal))
             .Select(method => (file.Path, Lines: LinesOf(method), Line: method.GetLocation().GetLineSpan().StartLinePosition.Line + 1)))
-            .Where(method => method.Lines > MaxMethodLines).Select(method => $"{method.Path}:{method.Line}: {method.Lines} lines").ShouldBeEmpty();
+            .Where(method => method.Lines > MaxMethodLines)
+            .Select(method => $"{method.Path}:{method.Line}: {method.Lines} lines")
+            .ShouldBeEmpty();
 
     [Fact]
     public void Every_suppression_says_why() =>
         Repository.Sources.Where(file => !file.Path.StartsWith("tests/architecture/", StringComparison.Ordinal))
             .SelectMany(file => file.Lines.Select((line, index) => (file.Path, Line: index + 1, Text: line)))
-            .Where(line => line.Text.Contains("#pragma warning disable", StringComparison.Ordinal) && !line.Text.Contains("//", StringComparison.Ordinal)
-                || line.Text.Contains("SuppressMessage(", StringComparison.Ordinal) && !line.Text.Contains("Justification", StringComparison.Ordinal))
+            .Where(line => line.Text.Contains("#pragma warning disable", StringComparison.Ordinal)
+                && !line.Text.Contains("//", StringComparison.Ordinal)
+                || line.Text.Contains("SuppressMessage(", StringComparison.Ordinal)
+                    && !line.Text.Contains("Justification", StringComparison.Ordinal))
             .Select(line => $"{line.Path}:{line.Line}").ShouldBeEmpty();
 
     [Fact]
     public void No_exception_is_swallowed() =>
         Repository.Sources.SelectMany(file => file.Syntax.DescendantNodes().OfType<CatchClauseSyntax>()
-                .Where(clause => clause.Block.Statements.Count == 0 && !clause.Block.DescendantTrivia().Any(t => t.IsKind(SyntaxKind.SingleLineCommentTrivia)))
+                .Where(clause => clause.Block.Statements.Count == 0
+                    && !clause.Block.DescendantTrivia().Any(t => t.IsKind(SyntaxKind.SingleLineCommentTrivia)))
                 .Select(clause => $"{file.Path}:{clause.GetLocation().GetLineSpan().StartLinePosition.Line + 1}"))
             .ShouldBeEmpty("an empty catch needs a sentence that says why nothing is to be done");
 

@@ -99,7 +99,9 @@ public abstract class ServiceHost<TProgram, TDb>(string schema) : IAsyncLifetime
     // As in production: the schema is there before the service starts.
     private async Task MigrateAsync()
     {
-        var options = new DbContextOptionsBuilder<TDb>().UseNpgsql(Database.ConnectionString, npgsql => npgsql.MigrationsHistoryTable("migrations", schema)).Options;
+        var options = new DbContextOptionsBuilder<TDb>()
+            .UseNpgsql(Database.ConnectionString, npgsql => npgsql.MigrationsHistoryTable("migrations", schema))
+            .Options;
         await using var db = (TDb)Activator.CreateInstance(typeof(TDb), options)!;
         await db.Database.MigrateAsync();
     }

@@ -34,7 +34,8 @@ public sealed class TestBus : IAsyncDisposable
     });
 
     /// <summary>Plays a service that answers a command: what <paramref name="answer"/> returns is published.</summary>
-    public void Answer<T>(IReceiveEndpointConfigurator endpoint, Func<T, object?> answer) where T : class => endpoint.Handler<T>(async context =>
+    public void Answer<T>(
+        IReceiveEndpointConfigurator endpoint, Func<T, object?> answer) where T : class => endpoint.Handler<T>(async context =>
     {
         heard.Enqueue(context.Message);
         if (answer(context.Message) is { } said)

@@ -18,7 +18,8 @@ public static class TestServers
 
     private static string Required(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value
         ? value
-        : throw new InvalidOperationException($"{variable} is not set. Run the tests with ./platform test, which starts the servers they need.");
+        : throw new InvalidOperationException(
+            $"{variable} is not set. Run the tests with ./platform test, which starts the servers they need.");
 }
 
 /// <summary>A database of one test class; gone afterwards.</summary>
@@ -84,7 +85,8 @@ public sealed class TestBroker : IAsyncDisposable
         var management = TestServers.RabbitMqApi;
         api.BaseAddress = new($"http://{management.Authority}/api/");
         api.DefaultRequestHeaders.Authorization =
-            new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(management.UserInfo))));
+            new AuthenticationHeaderValue(
+                "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(management.UserInfo))));
         Address = new UriBuilder(TestServers.RabbitMq) { Path = vhost }.Uri;
     }
 
@@ -95,7 +97,8 @@ public sealed class TestBroker : IAsyncDisposable
         var broker = new TestBroker();
         var user = Uri.UnescapeDataString(TestServers.RabbitMq.UserInfo.Split(':')[0]);
         (await broker.api.PutAsync($"vhosts/{broker.vhost}", Json("{}"))).EnsureSuccessStatusCode();
-        (await broker.api.PutAsync($"permissions/{broker.vhost}/{user}", Json("""{"configure":".*","write":".*","read":".*"}"""))).EnsureSuccessStatusCode();
+        var everything = Json("""{"configure":".*","write":".*","read":".*"}""");
+        (await broker.api.PutAsync($"permissions/{broker.vhost}/{user}", everything)).EnsureSuccessStatusCode();
         return broker;
     }
 

@@ -30,7 +30,8 @@ internal static class Answers
         await Eventually.IsTrueAsync(async () =>
         {
             var queues = JsonNode.Parse(await host.Broker.AskAsync("queues/{vhost}"))!.AsArray();
-            queues.Where(q => q!["name"]!.GetValue<string>().EndsWith("_error", StringComparison.Ordinal)).ShouldAllBe(q => q!["messages"]!.GetValue<int>() == 0);
+            queues.Where(q => q!["name"]!.GetValue<string>().EndsWith("_error", StringComparison.Ordinal))
+                .ShouldAllBe(q => q!["messages"]!.GetValue<int>() == 0);
             return queues.Single(q => q!["name"]!.GetValue<string>() == "subscriptions")!["messages"]?.GetValue<int>() == 0;
         });
     }

@@ -16,7 +16,10 @@ public sealed class LivingTests(SubscriptionsHost host) : IClassFixture<Subscrip
     {
         var id = await host.SubscribedAndActive(user, Basic);
 
-        using var request = new HttpRequestMessage(HttpMethod.Delete, $"/api/subscriptions/{id}") { Content = JsonContent.Create(new { reason = "too slow" }) };
+        using var request = new HttpRequestMessage(HttpMethod.Delete, $"/api/subscriptions/{id}")
+        {
+            Content = JsonContent.Create(new { reason = "too slow" }),
+        };
         var answer = await host.As(user).SendAsync(request);
 
         var text = await answer.Content.ReadAsStringAsync();
@@ -65,9 +68,11 @@ public sealed class LivingTests(SubscriptionsHost host) : IClassFixture<Subscrip
         var id = await (await host.Subscribe(user, Basic)).SubscriptionId();
         var wish = await host.Bus.HearsAsync<ProvisionInstance>(m => m.SubscriptionId == id);
 
-        using var response = await host.As(user).GetAsync($"/api/subscriptions/{id}/timeline/stream?after=4", HttpCompletionOption.ResponseHeadersRead);
+        using var response = await host.As(user).GetAsync(
+            $"/api/subscriptions/{id}/timeline/stream?after=4", HttpCompletionOption.ResponseHeadersRead);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
-        await host.Bus.SayAsync(new InstanceProgressed(id, wish.InstanceId, id, 1, "NAMESPACE", "The namespace exists.", host.Clock.GetUtcNow()));
+        await host.Bus.SayAsync(new InstanceProgressed(
+            id, wish.InstanceId, id, 1, "NAMESPACE", "The namespace exists.", host.Clock.GetUtcNow()));
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         var lines = new List<string>();
         while (!lines.Any(l => l.StartsWith("id:", StringComparison.Ordinal)))
@@ -91,10 +96,12 @@ public sealed class LivingTests(SubscriptionsHost host) : IClassFixture<Subscrip
         rows.ShouldAllBe(r => r!["instances"]!.AsArray().Count == 1 && r["_count"]!["instances"]!.GetValue<int>() == 1);
         var none = await host.As(user).GetFromJsonAsync<JsonNode>("/api/subscriptions?status=EXPIRED");
         none!["data"]!["subscriptions"]!.AsArray().ShouldBeEmpty();
-        await (await host.As(user).GetAsync("/api/subscriptions?status=LOST")).ShouldBeRefused(HttpStatusCode.BadRequest, "VALIDATION_FAILED");
+        await (await host.As(user).GetAsync("/api/subscriptions?status=LOST"))
+            .ShouldBeRefused(HttpStatusCode.BadRequest, "VALIDATION_FAILED");
     }
 
-    private static InstanceChanged Seen(Guid subscription, Guid instance, long version, string status, string? health, long generation) => new(
+    private static InstanceChanged Seen(
+        Guid subscription, Guid instance, long version, string status, string? health, long generation) => new(
         subscription, instance, version, status, health, "app-7d9f-x2x1z", "u-1", "n8n", "n8n.apps.localhost", "http://n8n.apps.localhost",
         "http://n8n.apps.localhost/admin", generation, TimeProvider.System.GetUtcNow());
 }

@@ -4,7 +4,9 @@ using Platform.Testing;
 
 namespace Platform.Subscriptions.Tests;
 
-/// <summary>The other services, as far as the sagas talk to them. Each answer may be replaced by a test for one user; null means silence.</summary>
+/// <summary>
+/// The other services, as far as the sagas talk to them. Each answer may be replaced by a test for one user; null means silence.
+/// </summary>
 public sealed class Peers
 {
     public Dictionary<Guid, Func<ReserveSeat, object?>> Seats { get; } = [];
@@ -17,7 +19,8 @@ public sealed class Peers
     public static InstanceReady Ready(Guid correlation, Guid instance, long generation) =>
         new(correlation, instance, generation, "app-7d9f-x2x1z", TimeProvider.System.GetUtcNow());
 
-    public static FundsCaptured Captured(CaptureHold c) => new(c.CorrelationId, c.HoldId, Guid.CreateVersion7(), "TXMP-101", Money.Idr(50_000),
+    public static FundsCaptured Captured(CaptureHold c) => new(
+        c.CorrelationId, c.HoldId, Guid.CreateVersion7(), "TXMP-101", Money.Idr(50_000),
         new DateTimeOffset(2026, 11, 2, 3, 5, 0, TimeSpan.Zero));
 
     internal void Join(TestBus bus, IReceiveEndpointConfigurator endpoint)
@@ -36,11 +39,13 @@ public sealed class Peers
         bus.Answer<CaptureHold>(endpoint, m => Captures(m));
         bus.Answer<ReleaseSeat>(endpoint, m => new SeatReleased(m.CorrelationId, m.ReservationId));
         bus.Answer<ReleaseHold>(endpoint, m => new HoldReleased(m.CorrelationId, m.HoldId));
-        bus.Answer<TerminateInstance>(endpoint, m => new InstanceTerminated(m.CorrelationId, m.InstanceId, TimeProvider.System.GetUtcNow()));
+        bus.Answer<TerminateInstance>(endpoint, m =>
+            new InstanceTerminated(m.CorrelationId, m.InstanceId, TimeProvider.System.GetUtcNow()));
         bus.Hear<SubscriptionActivated>(endpoint);
         bus.Hear<SubscriptionUpgraded>(endpoint);
         bus.Hear<SubscriptionCancelled>(endpoint);
         TestBus.Respond<GetWalletBalance>(endpoint, m => new WalletBalance(m.UserId, Money.Idr(300_000), Money.Zero));
-        TestBus.Respond<GetInstanceMetrics>(endpoint, m => new InstanceMetrics(m.InstanceId, "app-7d9f-x2x1z", 7, 236_904_448, TimeProvider.System.GetUtcNow()));
+        TestBus.Respond<GetInstanceMetrics>(endpoint, m =>
+            new InstanceMetrics(m.InstanceId, "app-7d9f-x2x1z", 7, 236_904_448, TimeProvider.System.GetUtcNow()));
     }
 }

@@ -13,7 +13,8 @@ public sealed class ProrationTests
     [InlineData(0, 100_000, 27, 28, 96_429)]
     [InlineData(150_000, 50_000, 15, 30, 0)]
     [InlineData(50_000, 150_000, 0, 30, 0)]
-    public void An_upgrade_costs_the_difference_for_the_days_left_rounded_half_up_once(long oldPrice, long newPrice, int left, int days, long charge) =>
+    public void An_upgrade_costs_the_difference_for_the_days_left_rounded_half_up_once(
+        long oldPrice, long newPrice, int left, int days, long charge) =>
         Proration.UpgradeCharge(Money.Idr(oldPrice), Money.Idr(newPrice), left, days).ShouldBe(Money.Idr(charge));
 
     [Fact]

@@ -136,7 +136,8 @@ public sealed class SubscribingTests(SubscriptionsHost host) : IClassFixture<Sub
         answers.ShouldAllBe(a => a.StatusCode == HttpStatusCode.Created || a.StatusCode == HttpStatusCode.Conflict);
         foreach (var early in answers.Where(a => a.StatusCode == HttpStatusCode.Conflict))
             await early.ShouldBeRefused(HttpStatusCode.Conflict, "IDEMPOTENCY_KEY_IN_PROGRESS");
-        var ids = await Task.WhenAll(answers.Append(later).Where(a => a.StatusCode == HttpStatusCode.Created).Select(a => a.SubscriptionId()));
+        var ids = await Task.WhenAll(
+            answers.Append(later).Where(a => a.StatusCode == HttpStatusCode.Created).Select(a => a.SubscriptionId()));
         ids.Distinct().Count().ShouldBe(1);
         await (await host.Subscribe(user, Pro, key)).ShouldBeRefused(HttpStatusCode.UnprocessableEntity, "IDEMPOTENCY_KEY_REUSED");
     }

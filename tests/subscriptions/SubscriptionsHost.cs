@@ -7,7 +7,9 @@ using Platform.Testing;
 
 namespace Platform.Subscriptions.Tests;
 
-/// <summary>The subscriptions service among scripted peers: catalog, wallet and provisioner answer on the real bus what the test tells them to.</summary>
+/// <summary>
+/// The subscriptions service among scripted peers: catalog, wallet and provisioner answer on the real bus what the test tells them to.
+/// </summary>
 public sealed class SubscriptionsHost() : ServiceHostOfSubscriptions("subscriptions")
 {
     public static readonly Guid Service = Guid.Parse("0193a000-0000-7000-8000-000000000001");
@@ -40,7 +42,10 @@ public sealed class SubscriptionsHost() : ServiceHostOfSubscriptions("subscripti
 
     public async Task<HttpResponseMessage> Subscribe(Guid user, Guid plan, string? key = null, Guid? quote = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/subscriptions") { Content = JsonContent.Create(new { planId = plan, quoteId = quote }) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/subscriptions")
+        {
+            Content = JsonContent.Create(new { planId = plan, quoteId = quote }),
+        };
         if (quote is null)
             request.Content = JsonContent.Create(new { planId = plan });
         if (key is not null)
@@ -83,10 +88,12 @@ public sealed class SubscriptionsHost() : ServiceHostOfSubscriptions("subscripti
         return JsonNode.Parse(body)!["data"]!;
     }
 
-    private static ServiceRevised Assortment(Guid id, string name, string slug, params (Guid Id, string Name, string Tier, long Price)[] plans) => new(
+    private static ServiceRevised Assortment(
+        Guid id, string name, string slug, params (Guid Id, string Name, string Tier, long Price)[] plans) => new(
         id, 1, name, slug, "An application.", null, "1.0", null, true, true,
         new(slug, name, "registry/app:1.0", 8080, "/data", 1000, new("HTTP", "/healthz", null), []),
-        [.. plans.Select(p => new PlanRevision(p.Id, p.Name, p.Tier, null, Money.Idr(p.Price), new(1000, 1024, 1), 10, ["a feature"], 1, 1, true))]);
+        [.. plans.Select(p => new PlanRevision(
+            p.Id, p.Name, p.Tier, null, Money.Idr(p.Price), new(1000, 1024, 1), 10, ["a feature"], 1, 1, true))]);
 }
 
 /// <summary>Program and DbContext are internal to the service; this closes the generic so that the tests' class can be public.</summary>

@@ -50,7 +50,8 @@ public sealed class UpgradingTests(SubscriptionsHost host) : IClassFixture<Subsc
             if (r.Generation != 2 || !first)
                 return Peers.Ready(r.CorrelationId, r.InstanceId, r.Generation);
             first = false;
-            return new InstanceFailed(r.CorrelationId, r.InstanceId, r.Generation, "UNSCHEDULABLE", "No node has room.", host.Clock.GetUtcNow());
+            return new InstanceFailed(
+                r.CorrelationId, r.InstanceId, r.Generation, "UNSCHEDULABLE", "No node has room.", host.Clock.GetUtcNow());
         };
 
         (await Upgrade(id, Pro)).StatusCode.ShouldBe(HttpStatusCode.Accepted);
@@ -122,8 +123,12 @@ public sealed class UpgradingTests(SubscriptionsHost host) : IClassFixture<Subsc
         quote["total"]!.GetValue<long>().ShouldBe(50_000);
     }
 
-    private Guid InstanceOf(Guid subscription) => host.Bus.All<ProvisionInstance>().Single(p => p.SubscriptionId == subscription).InstanceId;
+    private Guid InstanceOf(Guid subscription) =>
+        host.Bus.All<ProvisionInstance>().Single(p => p.SubscriptionId == subscription).InstanceId;
 
     private Task<HttpResponseMessage> Upgrade(Guid id, Guid plan, Guid? quote = null) => host.As(user).PutAsJsonAsync(
-        $"/api/subscriptions/{id}/upgrade", quote is null ? new JsonObject { ["newPlanId"] = plan } : new JsonObject { ["newPlanId"] = plan, ["quoteId"] = quote });
+        $"/api/subscriptions/{id}/upgrade",
+        quote is null
+            ? new JsonObject { ["newPlanId"] = plan }
+            : new JsonObject { ["newPlanId"] = plan, ["quoteId"] = quote });
 }

@@ -32,12 +32,13 @@ internal static class SeedPlans
             new(75_000, 600, 1024, 100, 30, 1, 5), 2, true, now, "Premium themes", "Custom domains", "E-mail support"),
     ];
 
+    // No backups are promised here: nothing makes them yet.
     public static List<Plan> OfPostgreSql(DateTimeOffset now) =>
     [
         New(PostgreSqlBasic, SeedServices.PostgreSql, "Basic DB", PlanType.Basic, "For development and small applications.",
-            new(25_000, 250, 256, 50, 100, 2, 1), 1, true, now, "Daily backups", "SSL", "Basic monitoring"),
+            new(25_000, 250, 256, 50, 100, 2, 1), 1, true, now, "Own database server", "Persistent volume", "Basic monitoring"),
         New(PostgreSqlProduction, SeedServices.PostgreSql, "Production DB", PlanType.Pro, "For applications that others rely on.",
-            new(100_000, 500, 1024, 200, 50, 5, 1), 2, false, now, "Hourly backups", "Advanced monitoring", "Priority support"),
+            new(100_000, 500, 1024, 200, 50, 5, 1), 2, false, now, "Own database server", "Persistent volume", "Priority support"),
     ];
 
     /// <summary>Rupiah per month, millicores, mebibytes, gigabytes of traffic, seats, seats per user, domains.</summary>

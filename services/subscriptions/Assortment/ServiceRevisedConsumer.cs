@@ -11,7 +11,8 @@ internal sealed class ServiceRevisedConsumer(SubscriptionsDbContext db) : IConsu
     public async Task Consume(ConsumeContext<ServiceRevised> context)
     {
         var revision = context.Message;
-        var service = await db.Services.Include(s => s.Plans).SingleOrDefaultAsync(s => s.Id == revision.CorrelationId, context.CancellationToken);
+        var service = await db.Services.Include(s => s.Plans)
+            .SingleOrDefaultAsync(s => s.Id == revision.CorrelationId, context.CancellationToken);
         if (service is { Version: var known } && known >= revision.Version)
             return;
 
@@ -45,7 +46,8 @@ internal sealed class ServiceRevisedConsumer(SubscriptionsDbContext db) : IConsu
         {
             plan = new()
             {
-                Id = revision.PlanId, ServiceId = service.Id, Name = revision.Name, Resources = revision.Resources, Features = [.. revision.Features],
+                Id = revision.PlanId, ServiceId = service.Id, Name = revision.Name,
+                Resources = revision.Resources, Features = [.. revision.Features],
             };
             service.Plans.Add(plan);
         }

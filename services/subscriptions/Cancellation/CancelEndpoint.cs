@@ -23,9 +23,11 @@ internal static class CancelEndpoint
     private static readonly string[] NextSteps = ["The application and its data are being deleted."];
 
     public static void MapCancel(this IEndpointRouteBuilder routes) =>
-        routes.MapDelete("/api/subscriptions/{id:guid}", End).WithTags("Subscriptions").WithName("CancelSubscription").AcceptsIdempotencyKey();
+        routes.MapDelete("/api/subscriptions/{id:guid}", End)
+            .WithTags("Subscriptions").WithName("CancelSubscription").AcceptsIdempotencyKey();
 
-    private static async Task<IResult> End(Guid id, [FromBody] Cancel? request, CurrentUser user, SubscriptionsDbContext db, IPublishEndpoint publish,
+    private static async Task<IResult> End(
+        Guid id, [FromBody] Cancel? request, CurrentUser user, SubscriptionsDbContext db, IPublishEndpoint publish,
         Lifecycle life, CancellationToken ct)
     {
         if (request is { Mode: not "immediate" })

@@ -77,7 +77,9 @@ internal sealed class CancellationSaga : MassTransitStateMachine<CancellationSta
         var subscription = await life.LockAsync(x.Saga.SubscriptionId, x.CancellationToken);
         subscription.End(life.Now);
         await life.TellAsync(subscription.Id, Steps.Cancelled, "The subscription has ended.", null, x.CancellationToken);
-        await x.Publish(new SubscriptionCancelled(subscription.Id, subscription.UserId, subscription.Reason!, life.Now), x.CancellationToken);
+        await x.Publish(
+            new SubscriptionCancelled(subscription.Id, subscription.UserId, subscription.Reason!, life.Now),
+            x.CancellationToken);
     }
 }
 

@@ -25,7 +25,8 @@ internal static class MetricsEndpoint
     public static void MapMetrics(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/subscriptions/{id:guid}/metrics", Read).WithTags("Subscriptions").WithName("ReadMetrics");
 
-    private static async Task<IResult> Read(Guid id, CurrentUser user, SubscriptionsDbContext db, IRequestClient<GetInstanceMetrics> provisioner, CancellationToken ct)
+    private static async Task<IResult> Read(Guid id, CurrentUser user, SubscriptionsDbContext db,
+        IRequestClient<GetInstanceMetrics> provisioner, CancellationToken ct)
     {
         var row = await (
             from s in db.Subscriptions.AsNoTracking()

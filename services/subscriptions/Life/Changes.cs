@@ -74,6 +74,7 @@ internal sealed partial class Changes(IConfiguration configuration, TimeProvider
             await connection.WaitAsync(ct);
     }
 
-    [LoggerMessage(LogLevel.Warning, "The connection that listens for changes was lost; waiting requests look every second until it is back: {Reason}")]
+    [LoggerMessage(LogLevel.Warning,
+        "The connection that listens for changes was lost; waiting requests look every second until it is back: {Reason}")]
     private static partial void ConnectionLost(ILogger log, string reason);
 }

@@ -10,7 +10,9 @@ namespace Platform.Subscriptions.Life;
 /// </summary>
 internal sealed class Charge
 {
-    /// <summary>Unique for ever, the same as in the wallet's ledger: <c>period:{subscription}:1</c>, <c>upgrade:{subscription}:{upgrade}</c>.</summary>
+    /// <summary>
+    /// Unique for ever, the same as in the wallet's ledger: <c>period:{subscription}:1</c>, <c>upgrade:{subscription}:{upgrade}</c>.
+    /// </summary>
     public required string BusinessKey { get; init; }
     public Guid SubscriptionId { get; init; }
 

@@ -28,7 +28,8 @@ internal sealed class Eligibility(SubscriptionsDbContext db, TimeProvider clock)
     }
 
     /// <param name="subscription">The owner's own.</param>
-    public async Task<(Price? Price, Offer? Offer, RefusalResult? No)> ToUpgradeAsync(Subscription subscription, Guid planId, CancellationToken ct)
+    public async Task<(Price? Price, Offer? Offer, RefusalResult? No)> ToUpgradeAsync(
+        Subscription subscription, Guid planId, CancellationToken ct)
     {
         if (subscription.Status is not SubscriptionStatus.Active)
             return (null, null, SubscriptionsRefusals.NotActive.ToProblem("Only an active subscription can be upgraded."));
@@ -47,7 +48,8 @@ internal sealed class Eligibility(SubscriptionsDbContext db, TimeProvider clock)
     }
 
     /// <summary>Null when the quote still says what the command would charge now.</summary>
-    public async Task<RefusalResult?> CheckQuoteAsync(Guid? quoteId, Guid user, QuoteAction action, Guid planId, Guid? subscription, Price price, CancellationToken ct)
+    public async Task<RefusalResult?> CheckQuoteAsync(
+        Guid? quoteId, Guid user, QuoteAction action, Guid planId, Guid? subscription, Price price, CancellationToken ct)
     {
         if (quoteId is not { } id)
             return null;

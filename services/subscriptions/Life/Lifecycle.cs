@@ -19,15 +19,24 @@ internal sealed class Lifecycle(SubscriptionsDbContext db, TimeProvider clock)
     public Task<Subscription?> FindAndLockAsync(Guid id, CancellationToken ct) =>
         db.Subscriptions.FromSql($"SELECT * FROM subscriptions.subscriptions WHERE id = {id} FOR UPDATE").SingleOrDefaultAsync(ct);
 
-    /// <summary>Appends to the timeline. The caller's transaction holds the subscription's row from here to its end, which keeps the numbers in order.</summary>
+    /// <summary>
+    /// Appends to the timeline. The caller's transaction holds the subscription's row from
+    /// here to its end, which keeps the numbers in order.
+    /// </summary>
     public async Task TellAsync(Guid subscription, string step, string detail, Money? amount, CancellationToken ct)
     {
         var numbers = await db.Database.SqlQuery<int>(
-            $"UPDATE subscriptions.subscriptions SET timeline_length = timeline_length + 1 WHERE id = {subscription} RETURNING timeline_length")
+            $"""
+            UPDATE subscriptions.subscriptions SET timeline_length = timeline_length + 1
+            WHERE id = {subscription} RETURNING timeline_length
+            """)
             .ToListAsync(ct);
         if (numbers is not [var number])
             throw new InvalidOperationException($"Subscription {subscription} does not exist.");
-        db.Add(new TimelineEntry { SubscriptionId = subscription, Number = number, At = Now, Step = step, Detail = detail, Amount = amount });
+        db.Add(new TimelineEntry
+        {
+            SubscriptionId = subscription, Number = number, At = Now, Step = step, Detail = detail, Amount = amount,
+        });
         await WakeAsync(subscription, ct);
     }
 

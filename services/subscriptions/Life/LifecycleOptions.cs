@@ -2,7 +2,9 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Platform.Subscriptions.Life;
 
-/// <summary>How long things may take. The hold and the reservation outlive the deadline, so that what is ready in time can be paid.</summary>
+/// <summary>
+/// How long things may take. The hold and the reservation outlive the deadline, so that what is ready in time can be paid.
+/// </summary>
 internal sealed class LifecycleOptions : IValidatableObject
 {
     public const string Section = "Lifecycle";
@@ -22,6 +24,7 @@ internal sealed class LifecycleOptions : IValidatableObject
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (ReserveFor <= ReadyWithin)
-            yield return new($"{Section}:ReserveFor must be longer than {Section}:ReadyWithin, or money and seat run out first.", [nameof(ReserveFor)]);
+            yield return new(
+                $"{Section}:ReserveFor must be longer than {Section}:ReadyWithin, or money and seat run out first.", [nameof(ReserveFor)]);
     }
 }

@@ -14,12 +14,14 @@ internal static class ReadEndpoints
         subscriptions.MapGet("/{id:guid}", Find).WithName("FindSubscription");
     }
 
-    private static async Task<IResult> List(string? status, bool? includeInstances, CurrentUser user, SubscriptionsDbContext db, CancellationToken ct)
+    private static async Task<IResult> List(
+        string? status, bool? includeInstances, CurrentUser user, SubscriptionsDbContext db, CancellationToken ct)
     {
         // includeInstances is part of the contract and without effect: the frontend needs the instances always.
         _ = includeInstances;
         if (status is not null && !IsStatus(status))
-            return CommonRefusals.Invalid.ToProblem($"status must be one of {string.Join(", ", Enum.GetValues<SubscriptionStatus>().Select(WireWords.Of))}.");
+            return CommonRefusals.Invalid.ToProblem(
+                $"status must be one of {string.Join(", ", Enum.GetValues<SubscriptionStatus>().Select(WireWords.Of))}.");
         var wanted = status is null ? (SubscriptionStatus?)null : WireWords.Parse<SubscriptionStatus>(status);
         var rows = await (
             from s in db.Subscriptions.AsNoTracking()
@@ -43,8 +45,12 @@ internal static class ReadEndpoints
             select new { s, service, plan, instance }).SingleOrDefaultAsync(ct);
         if (row is null)
             return SubscriptionsRefusals.SubscriptionNotFound.ToProblem();
-        var charges = await db.Charges.AsNoTracking().Where(c => c.SubscriptionId == id).OrderByDescending(c => c.CapturedAt).Take(10).ToListAsync(ct);
-        return Answer.Ok(new { subscription = new SubscriptionDetails(row.s, row.service, row.plan, row.instance, charges, clock.GetUtcNow()) });
+        var charges = await db.Charges.AsNoTracking().Where(c => c.SubscriptionId == id)
+            .OrderByDescending(c => c.CapturedAt).Take(10).ToListAsync(ct);
+        return Answer.Ok(new
+        {
+            subscription = new SubscriptionDetails(row.s, row.service, row.plan, row.instance, charges, clock.GetUtcNow()),
+        });
     }
 
     private static bool IsStatus(string word) => Enum.GetValues<SubscriptionStatus>().Any(s => WireWords.Of(s) == word);

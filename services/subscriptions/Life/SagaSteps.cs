@@ -13,7 +13,8 @@ internal interface ISubscriptionSaga : SagaStateMachineInstance
 internal static class SagaSteps
 {
     /// <summary>A service of the scope in which the message is handled; its DbContext is the one of the inbox's transaction.</summary>
-    public static T Service<T>(this PipeContext context) where T : notnull => context.GetPayload<IServiceProvider>().GetRequiredService<T>();
+    public static T Service<T>(this PipeContext context) where T : notnull =>
+        context.GetPayload<IServiceProvider>().GetRequiredService<T>();
 
     /// <summary>Appends a step to the owner's timeline.</summary>
     public static EventActivityBinder<TSaga, T> Tell<TSaga, T>(this EventActivityBinder<TSaga, T> binder, string step, string detail,
@@ -25,5 +26,6 @@ internal static class SagaSteps
         Func<BehaviorContext<TSaga, T>, string> detail, Func<BehaviorContext<TSaga, T>, Money>? amount = null)
         where TSaga : class, ISubscriptionSaga
         where T : class =>
-        binder.ThenAsync(x => x.Service<Lifecycle>().TellAsync(x.Saga.SubscriptionId, step, detail(x), amount?.Invoke(x), x.CancellationToken));
+        binder.ThenAsync(x =>
+            x.Service<Lifecycle>().TellAsync(x.Saga.SubscriptionId, step, detail(x), amount?.Invoke(x), x.CancellationToken));
 }

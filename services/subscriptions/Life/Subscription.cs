@@ -3,7 +3,9 @@ using Platform.Subscriptions.Pricing;
 
 namespace Platform.Subscriptions.Life;
 
-/// <summary>What the wire shows (api.md §1.7). ACTIVE from the moment that the funds are held, so that the frontend stays on the page.</summary>
+/// <summary>
+/// What the wire shows (api.md §1.7). ACTIVE from the moment that the funds are held, so that the frontend stays on the page.
+/// </summary>
 internal enum SubscriptionStatus
 {
     PendingPayment,
@@ -140,7 +142,9 @@ internal sealed class Subscription
     /// <summary>The number of the entry that is written together with the new row; later ones are given under the row's lock.</summary>
     public int FirstTimelineNumber() => TimelineLength = 1;
 
-    /// <summary>The bigger size is live and paid. Period dates stay, unless the old plan was free: then the paid period starts now (P7).</summary>
+    /// <summary>
+    /// The bigger size is live and paid. Period dates stay, unless the old plan was free: then the paid period starts now (P7).
+    /// </summary>
     public void CompleteUpgrade(Guid plan, Money price, Guid reservation, Money charged, DateTimeOffset capturedAt)
     {
         if (MonthlyPrice == Money.Zero)

@@ -38,7 +38,8 @@ internal sealed record ServiceShort(Guid Id, string Name, string Slug, string? I
     public static ServiceShort Of(ServiceCopy s) => new(s.Id, s.Name, s.Slug, s.Icon, s.VersionLabel);
 }
 
-internal sealed record ServiceLong(Guid Id, string Name, string Slug, string Description, string? Icon, string Version, string? Documentation)
+internal sealed record ServiceLong(
+    Guid Id, string Name, string Slug, string Description, string? Icon, string Version, string? Documentation)
 {
     public static ServiceLong Of(ServiceCopy s) => new(s.Id, s.Name, s.Slug, s.Description, s.Icon, s.VersionLabel, s.Documentation);
 }
@@ -101,16 +102,19 @@ internal sealed class SubscriptionListed(Subscription s, ServiceCopy service, Pl
 internal sealed record ChargeView(Guid Id, string InvoiceNumber, string Type, string Status, Money Amount, string Description,
     DateTimeOffset CreatedAt, DateTimeOffset CompletedAt)
 {
-    public static ChargeView Of(Charge c) => new(c.TransactionId, c.CustomId, c.Kind, "COMPLETED", c.Amount, c.Description, c.CapturedAt, c.CapturedAt);
+    public static ChargeView Of(Charge c) => new(
+        c.TransactionId, c.CustomId, c.Kind, "COMPLETED", c.Amount, c.Description, c.CapturedAt, c.CapturedAt);
 }
 
-internal sealed record BillingInfo(DateTimeOffset? NextBillingDate, int? DaysUntilBilling, Money MonthlyPrice, bool AutoRenew, DateTimeOffset? GracePeriodEnd)
+internal sealed record BillingInfo(
+    DateTimeOffset? NextBillingDate, int? DaysUntilBilling, Money MonthlyPrice, bool AutoRenew, DateTimeOffset? GracePeriodEnd)
 {
     public static BillingInfo Of(Subscription s, DateTimeOffset now) => new(
         s.AutoRenew ? s.PeriodEnd : null, s.AutoRenew ? s.Period.DaysLeft(now) : null, s.MonthlyPrice, s.AutoRenew, s.GracePeriodEnd);
 }
 
-internal sealed class SubscriptionDetails(Subscription s, ServiceCopy service, PlanCopy plan, InstanceCopy instance, IEnumerable<Charge> charges,
+internal sealed class SubscriptionDetails(
+    Subscription s, ServiceCopy service, PlanCopy plan, InstanceCopy instance, IEnumerable<Charge> charges,
     DateTimeOffset now) : SubscriptionRow(s)
 {
     public ServiceLong Service { get; } = ServiceLong.Of(service);

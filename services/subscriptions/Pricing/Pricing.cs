@@ -11,7 +11,8 @@ internal sealed record QuoteLine(string Text, Money Amount);
 /// <param name="Lines">How the total comes about; they sum to it.</param>
 /// <param name="Inputs">The figures of the formula, so that anybody can compute it again.</param>
 /// <param name="ConstantUntil">The total does not change before this instant by itself.</param>
-internal sealed record Price(Money Total, IReadOnlyList<QuoteLine> Lines, IReadOnlyDictionary<string, long> Inputs, DateTimeOffset ConstantUntil);
+internal sealed record Price(
+    Money Total, IReadOnlyList<QuoteLine> Lines, IReadOnlyDictionary<string, long> Inputs, DateTimeOffset ConstantUntil);
 
 /// <summary>The one place that says what things cost; quotes, charges and refusals all ask here.</summary>
 internal static class Prices
@@ -35,7 +36,8 @@ internal static class Prices
             [new($"{current.Name} → {wanted.Name}, {daysLeft} of {days} days", charge)],
             new Dictionary<string, long>
             {
-                ["oldPrice"] = subscription.MonthlyPrice.Rupiah, ["newPrice"] = wanted.MonthlyPrice.Rupiah, ["daysLeft"] = daysLeft, ["periodDays"] = days,
+                ["oldPrice"] = subscription.MonthlyPrice.Rupiah, ["newPrice"] = wanted.MonthlyPrice.Rupiah,
+                ["daysLeft"] = daysLeft, ["periodDays"] = days,
             },
             period.EndOfSlice(now));
     }

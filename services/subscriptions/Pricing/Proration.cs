@@ -6,7 +6,8 @@ namespace Platform.Subscriptions.Pricing;
 internal static class Proration
 {
     /// <summary>
-    /// The price difference for the days left, rounded half up once: half_up((new − old) × R ÷ D). A cheaper or equal new plan costs nothing.
+    /// The price difference for the days left, rounded half up once: half_up((new − old) × R ÷ D).
+    /// A cheaper or equal new plan costs nothing.
     /// </summary>
     /// <param name="oldPrice">Full-period price of the current plan, never the amount last charged (P4).</param>
     /// <param name="daysLeft">R; may exceed <paramref name="periodDays"/> after an extension (T5).</param>

@@ -26,7 +26,8 @@ internal static class QuoteEndpoints
         routes.MapPost("/api/subscriptions/quote", Make).WithTags("Quotes").WithName("MakeQuote");
 
     private static async Task<IResult> Make(QuoteRequest request, CurrentUser user, SubscriptionsDbContext db, Eligibility eligibility,
-        IRequestClient<GetWalletBalance> wallet, IOptions<LifecycleOptions> options, TimeProvider clock, ILogger<Quote> log, CancellationToken ct)
+        IRequestClient<GetWalletBalance> wallet, IOptions<LifecycleOptions> options, TimeProvider clock,
+        ILogger<Quote> log, CancellationToken ct)
     {
         if (request.PlanId is not { } planId)
             return SubscriptionsRefusals.PlanNotFound.ToProblem("planId is missing; name the plan that is wanted.");

@@ -21,7 +21,9 @@ internal sealed class PurchaseSaga : MassTransitStateMachine<PurchaseState>
         Initially(
             When(Requested)
                 .Then(x => x.Saga.Begin(x.Message))
-                .Schedule(Deadline, x => new PurchaseOverdue(x.Saga.CorrelationId), _ => clock.GetUtcNow().UtcDateTime + options.ReadyWithin)
+                .Schedule(Deadline,
+                    x => new PurchaseOverdue(x.Saga.CorrelationId),
+                    _ => clock.GetUtcNow().UtcDateTime + options.ReadyWithin)
                 .Publish(x => x.Saga.AskForSeat(clock.GetUtcNow() + options.ReserveFor))
                 .TransitionTo(Reserving));
 
@@ -39,7 +41,9 @@ internal sealed class PurchaseSaga : MassTransitStateMachine<PurchaseState>
 
         During(Holding,
             When(FundsHeld)
-                .Tell(Steps.FundsHeld, "The price is set aside in the wallet; it is taken only when the application runs.", x => x.Message.Amount)
+                .Tell(Steps.FundsHeld,
+                    "The price is set aside in the wallet; it is taken only when the application runs.",
+                    x => x.Message.Amount)
                 .AcceptAsync()
                 .TransitionTo(Provisioning),
             When(FundsRefused)
@@ -117,7 +121,8 @@ internal sealed class PurchaseSaga : MassTransitStateMachine<PurchaseState>
 
         During(Compensating,
             When(HoldReleased)
-                .If(x => x.Saga.AwaitsFundsRelease, x => x.Tell(Steps.FundsReleased, "Nothing was charged; the money is back in the wallet."))
+                .If(x => x.Saga.AwaitsFundsRelease,
+                    x => x.Tell(Steps.FundsReleased, "Nothing was charged; the money is back in the wallet."))
                 .Then(x => x.Saga.AwaitsFundsRelease = false)
                 .If(x => x.Saga.IsUndone, x => x.EndAsync().TransitionTo(Undone)),
             When(SeatReleased)
@@ -125,7 +130,8 @@ internal sealed class PurchaseSaga : MassTransitStateMachine<PurchaseState>
                 .Then(x => x.Saga.AwaitsSeatRelease = false)
                 .If(x => x.Saga.IsUndone, x => x.EndAsync().TransitionTo(Undone)),
             When(InstanceTerminated)
-                .If(x => x.Saga.AwaitsTermination, x => x.Tell(Steps.InstanceDeleted, "Everything of the application is deleted from the cluster."))
+                .If(x => x.Saga.AwaitsTermination,
+                    x => x.Tell(Steps.InstanceDeleted, "Everything of the application is deleted from the cluster."))
                 .Then(x => x.Saga.AwaitsTermination = false)
                 .If(x => x.Saga.IsUndone, x => x.EndAsync().TransitionTo(Undone)));
 
@@ -185,7 +191,8 @@ internal sealed class PurchaseSaga : MassTransitStateMachine<PurchaseState>
     // FundsCaptured in Undone would mean that we took money for a subscription that we turned down.
     private void IgnoreWhatIsLate()
     {
-        During([Reserving, Holding, Provisioning, Confirming, Capturing, Active, Refusing, Refused, Compensating, Undone], Ignore(Requested));
+        During([Reserving, Holding, Provisioning, Confirming, Capturing, Active, Refusing, Refused, Compensating, Undone],
+            Ignore(Requested));
         During([Holding, Provisioning, Confirming, Capturing, Active, Refusing, Refused, Compensating, Undone], Ignore(SeatReserved));
         During([Provisioning, Confirming, Capturing, Active, Compensating, Undone], Ignore(FundsHeld));
         During([Refusing, Refused, Compensating, Undone], Ignore(FundsRefused));

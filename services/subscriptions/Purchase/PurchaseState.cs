@@ -9,7 +9,9 @@ namespace Platform.Subscriptions.Purchase;
 
 /// <summary>Starts a purchase; written by the request in the transaction that creates the subscription.</summary>
 /// <param name="CorrelationId">The subscription.</param>
-public sealed record PurchaseRequested(Guid CorrelationId, Guid UserId, Guid PlanId, Money Price, Guid ReservationId, Guid HoldId, Guid InstanceId, ChargedItem Item);
+public sealed record PurchaseRequested(
+    Guid CorrelationId, Guid UserId, Guid PlanId, Money Price,
+    Guid ReservationId, Guid HoldId, Guid InstanceId, ChargedItem Item);
 
 /// <summary>The owner cancelled before the application ran.</summary>
 public sealed record PurchaseCancelled(Guid CorrelationId);

@@ -53,7 +53,8 @@ internal static class PurchaseSteps
 
     /// <summary>The answer is no: the subscription ends without ever having been active.</summary>
     public static EventActivityBinder<PurchaseState, T> RefuseAsync<T>(this EventActivityBinder<PurchaseState, T> step, string reason,
-        Func<BehaviorContext<PurchaseState, T>, string> code, Func<BehaviorContext<PurchaseState, T>, (Money Available, Money Required)>? figures = null)
+        Func<BehaviorContext<PurchaseState, T>, string> code,
+        Func<BehaviorContext<PurchaseState, T>, (Money Available, Money Required)>? figures = null)
         where T : class =>
         step.ThenAsync(async x =>
         {
@@ -66,7 +67,8 @@ internal static class PurchaseSteps
         });
 
     /// <summary>Asks for everything back that this purchase may have got. The receivers answer for certain, whatever they had.</summary>
-    public static EventActivityBinder<PurchaseState, T> UndoAsync<T>(this EventActivityBinder<PurchaseState, T> step, string reason, bool deployed)
+    public static EventActivityBinder<PurchaseState, T> UndoAsync<T>(
+        this EventActivityBinder<PurchaseState, T> step, string reason, bool deployed)
         where T : class =>
         step.ThenAsync(async x =>
         {
@@ -83,11 +85,13 @@ internal static class PurchaseSteps
             await x.Publish(new ReleaseHold(saga.CorrelationId, saga.HoldId, saga.Reason), ct);
             await x.Publish(saga.GiveSeatBack(), ct);
             if (deployed)
-                await x.Publish(new TerminateInstance(saga.CorrelationId, saga.InstanceId, saga.CorrelationId, saga.UserId, saga.Reason), ct);
+                await x.Publish(
+                    new TerminateInstance(saga.CorrelationId, saga.InstanceId, saga.CorrelationId, saga.UserId, saga.Reason), ct);
         });
 
     /// <summary>Paid and running.</summary>
-    public static EventActivityBinder<PurchaseState, FundsCaptured> ActivateAsync(this EventActivityBinder<PurchaseState, FundsCaptured> step) =>
+    public static EventActivityBinder<PurchaseState, FundsCaptured> ActivateAsync(
+        this EventActivityBinder<PurchaseState, FundsCaptured> step) =>
         step.ThenAsync(async x =>
         {
             var (captured, ct) = (x.Message, x.CancellationToken);
@@ -111,7 +115,8 @@ internal static class PurchaseSteps
             var (life, ct) = (x.Service<Lifecycle>(), x.CancellationToken);
             var subscription = await life.LockAsync(x.Saga.CorrelationId, ct);
             subscription.End(life.Now);
-            await life.TellAsync(subscription.Id, Steps.Cancelled, $"The subscription has ended ({subscription.Reason}); nothing was charged.", null, ct);
+            await life.TellAsync(subscription.Id, Steps.Cancelled,
+                $"The subscription has ended ({subscription.Reason}); nothing was charged.", null, ct);
             await x.Publish(new SubscriptionCancelled(subscription.Id, subscription.UserId, subscription.Reason!, life.Now), ct);
         });
 

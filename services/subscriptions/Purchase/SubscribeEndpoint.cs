@@ -28,7 +28,8 @@ internal static class SubscribeEndpoint
         routes.MapPost("/api/subscriptions", Create).WithTags("Subscriptions").WithName("Subscribe").AcceptsIdempotencyKey();
 
     private static async Task<IResult> Create(Subscribe request, CurrentUser user, HttpContext http, SubscriptionsDbContext db,
-        Eligibility eligibility, IPublishEndpoint publish, Lifecycle life, Changes changes, IOptions<LifecycleOptions> options, CancellationToken ct)
+        Eligibility eligibility, IPublishEndpoint publish, Lifecycle life, Changes changes,
+        IOptions<LifecycleOptions> options, CancellationToken ct)
     {
         Guid id;
         if (http.EarlierEffect() is { } earlier)

@@ -35,7 +35,8 @@ internal static class TimelineEndpoints
             : SubscriptionsRefusals.SubscriptionNotFound.ToProblem();
 
     // The event id is the entry's number: a client that lost the stream asks again with after=number. A token's rights end with the stream.
-    private static async IAsyncEnumerable<SseItem<TimelineView?>> EntriesAsync(Guid id, int after, IServiceScopeFactory scopes, Changes changes,
+    private static async IAsyncEnumerable<SseItem<TimelineView?>> EntriesAsync(
+        Guid id, int after, IServiceScopeFactory scopes, Changes changes,
         [EnumeratorCancellation] CancellationToken ct)
     {
         using var longest = CancellationTokenSource.CreateLinkedTokenSource(ct);

@@ -4,7 +4,9 @@ using Platform.Contracts;
 
 namespace Platform.Subscriptions.Timeline;
 
-/// <summary>One numbered step of a subscription's life, money or machine; written in the transaction of what it tells, and never changed.</summary>
+/// <summary>
+/// One numbered step of a subscription's life, money or machine; written in the transaction of what it tells, and never changed.
+/// </summary>
 internal sealed class TimelineEntry
 {
     public Guid SubscriptionId { get; init; }
@@ -35,7 +37,9 @@ internal sealed class TimelineEntryConfiguration : IEntityTypeConfiguration<Time
     }
 }
 
-/// <summary>What a timeline entry can tell. Codes are public and stable; the provisioner's own steps come in between under their own names.</summary>
+/// <summary>
+/// What a timeline entry can tell. Codes are public and stable; the provisioner's own steps come in between under their own names.
+/// </summary>
 internal static class Steps
 {
     public const string Requested = "REQUESTED";

@@ -13,16 +13,21 @@ namespace Platform.Subscriptions.Upgrade;
 
 public sealed record UpgradeTo(Guid NewPlanId, Guid? QuoteId = null);
 
-/// <summary>PUT /subscriptions/{id}/upgrade: written down under the subscription's lock, decided by the saga, answered 202 while the new size comes up.</summary>
+/// <summary>
+/// PUT /subscriptions/{id}/upgrade: written down under the subscription's lock, decided by
+/// the saga, answered 202 while the new size comes up.
+/// </summary>
 internal static class UpgradeEndpoint
 {
     private static readonly string[] NextSteps = ["The difference is taken from your wallet only when the new size is live."];
 
     public static void MapUpgrade(this IEndpointRouteBuilder routes) =>
-        routes.MapPut("/api/subscriptions/{id:guid}/upgrade", Begin).WithTags("Subscriptions").WithName("UpgradeSubscription").AcceptsIdempotencyKey();
+        routes.MapPut("/api/subscriptions/{id:guid}/upgrade", Begin)
+            .WithTags("Subscriptions").WithName("UpgradeSubscription").AcceptsIdempotencyKey();
 
     private static async Task<IResult> Begin(Guid id, UpgradeTo request, CurrentUser user, HttpContext http, SubscriptionsDbContext db,
-        Eligibility eligibility, IPublishEndpoint publish, Lifecycle life, Changes changes, IOptions<LifecycleOptions> options, CancellationToken ct)
+        Eligibility eligibility, IPublishEndpoint publish, Lifecycle life, Changes changes,
+        IOptions<LifecycleOptions> options, CancellationToken ct)
     {
         Guid upgradeId;
         if (http.EarlierEffect() is { } earlier)
@@ -44,7 +49,9 @@ internal static class UpgradeEndpoint
 
         var decision = await changes.WaitForAsync(upgradeId, options.Value.DecideWithin,
             () => db.Decisions.AsNoTracking().SingleOrDefaultAsync(d => d.Id == upgradeId, ct), ct);
-        return decision is null or { Outcome: Decision.Accepted } ? await TellAsync(id, upgradeId, db, life, ct) : SubscribeEndpoint.Refuse(decision);
+        return decision is null or { Outcome: Decision.Accepted }
+            ? await TellAsync(id, upgradeId, db, life, ct)
+            : SubscribeEndpoint.Refuse(decision);
     }
 
     private static async Task<(Guid Upgrade, RefusalResult? No)> WriteDownAsync(Guid id, UpgradeTo request, CurrentUser user,
@@ -78,7 +85,10 @@ internal static class UpgradeEndpoint
             join instance in db.Instances on s.InstanceId equals instance.Id
             where s.Id == id
             select new { s, service, plan, instance }).SingleAsync(ct);
-        var charge = await db.Set<UpgradeState>().AsNoTracking().Where(u => u.CorrelationId == upgradeId).Select(u => (Money?)u.Charge).SingleOrDefaultAsync(ct);
+        var charge = await db.Set<UpgradeState>().AsNoTracking()
+            .Where(u => u.CorrelationId == upgradeId)
+            .Select(u => (Money?)u.Charge)
+            .SingleOrDefaultAsync(ct);
         const string message = "The upgrade is under way.";
         return Answer.Accepted(new
         {

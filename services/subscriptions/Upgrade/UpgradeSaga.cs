@@ -99,7 +99,8 @@ internal sealed class UpgradeSaga : MassTransitStateMachine<UpgradeState>
 
         During(Reverting,
             When(HoldReleased)
-                .If(x => x.Saga.AwaitsFundsRelease, x => x.Tell(Steps.FundsReleased, "Nothing was charged; the money is back in the wallet."))
+                .If(x => x.Saga.AwaitsFundsRelease,
+                    x => x.Tell(Steps.FundsReleased, "Nothing was charged; the money is back in the wallet."))
                 .Then(x => x.Saga.AwaitsFundsRelease = false)
                 .If(x => x.Saga.IsReverted, x => x.StayAsync().TransitionTo(Reverted)),
             When(SeatReleased)
@@ -167,7 +168,8 @@ internal sealed class UpgradeSaga : MassTransitStateMachine<UpgradeState>
     {
         During([Reserving, Holding, Resizing, Confirming, Capturing, ReleasingOldSeat, Completed, Refusing, Refused, Reverting, Reverted],
             Ignore(Requested));
-        During([Holding, Resizing, Confirming, Capturing, ReleasingOldSeat, Completed, Refusing, Refused, Reverting, Reverted], Ignore(SeatReserved));
+        During([Holding, Resizing, Confirming, Capturing, ReleasingOldSeat, Completed, Refusing, Refused, Reverting, Reverted],
+            Ignore(SeatReserved));
         During([Resizing, Confirming, Capturing, ReleasingOldSeat, Completed, Reverting, Reverted], Ignore(FundsHeld));
         During([Refusing, Refused, Reverting, Reverted], Ignore(FundsRefused));
         During([Refused, Reverting, Reverted], Ignore(SeatRefused));

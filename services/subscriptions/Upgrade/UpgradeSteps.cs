@@ -55,7 +55,8 @@ internal static class UpgradeSteps
 
     /// <summary>The answer is no: everything stays as it was.</summary>
     public static EventActivityBinder<UpgradeState, T> RefuseAsync<T>(this EventActivityBinder<UpgradeState, T> step,
-        Func<BehaviorContext<UpgradeState, T>, string> code, Func<BehaviorContext<UpgradeState, T>, (Money Available, Money Required)>? figures = null)
+        Func<BehaviorContext<UpgradeState, T>, string> code,
+        Func<BehaviorContext<UpgradeState, T>, (Money Available, Money Required)>? figures = null)
         where T : class =>
         step.ThenAsync(async x =>
         {
@@ -63,11 +64,13 @@ internal static class UpgradeSteps
             var subscription = await life.LockAsync(x.Saga.SubscriptionId, ct);
             subscription.AbandonUpgrade(code(x), life.Now);
             var (available, required) = figures?.Invoke(x) ?? default;
-            await life.DecideAsync(x.Saga.CorrelationId, code(x), figures is null ? null : available, figures is null ? null : required, ct);
+            await life.DecideAsync(x.Saga.CorrelationId, code(x),
+                figures is null ? null : available, figures is null ? null : required, ct);
         });
 
     /// <summary>The new size is live and the difference is paid.</summary>
-    public static EventActivityBinder<UpgradeState, FundsCaptured> CompleteAsync(this EventActivityBinder<UpgradeState, FundsCaptured> step) =>
+    public static EventActivityBinder<UpgradeState, FundsCaptured> CompleteAsync(
+        this EventActivityBinder<UpgradeState, FundsCaptured> step) =>
         step.ThenAsync(async x =>
         {
             var (saga, captured, ct) = (x.Saga, x.Message, x.CancellationToken);
@@ -84,7 +87,8 @@ internal static class UpgradeSteps
         });
 
     /// <summary>Asks for everything back, and for the old size again when the new one was wished for.</summary>
-    public static EventActivityBinder<UpgradeState, T> RevertAsync<T>(this EventActivityBinder<UpgradeState, T> step, string reason, bool resized)
+    public static EventActivityBinder<UpgradeState, T> RevertAsync<T>(
+        this EventActivityBinder<UpgradeState, T> step, string reason, bool resized)
         where T : class =>
         step.ThenAsync(async x =>
         {
@@ -93,7 +97,8 @@ internal static class UpgradeSteps
             saga.Reason = reason;
             if (!resized)
                 await life.DecideAsync(saga.CorrelationId, reason, null, null, ct);
-            await life.TellAsync(saga.SubscriptionId, Steps.Compensating, "The upgrade is being undone; plan, size and seat stay as they were.", null, ct);
+            await life.TellAsync(saga.SubscriptionId, Steps.Compensating,
+                "The upgrade is being undone; plan, size and seat stay as they were.", null, ct);
             saga.AwaitsFundsRelease = saga.AwaitsSeatRelease = true;
             saga.AwaitsOldSize = resized;
             await x.Publish(new ReleaseHold(saga.CorrelationId, saga.HoldId, reason), ct);
@@ -109,7 +114,8 @@ internal static class UpgradeSteps
             var (life, ct) = (x.Service<Lifecycle>(), x.CancellationToken);
             var subscription = await life.LockAsync(x.Saga.SubscriptionId, ct);
             subscription.AbandonUpgrade(x.Saga.Reason!, life.Now);
-            await life.TellAsync(subscription.Id, Steps.UpgradeReverted, $"The upgrade did not happen ({x.Saga.Reason}); nothing was charged.", null, ct);
+            await life.TellAsync(subscription.Id, Steps.UpgradeReverted,
+                $"The upgrade did not happen ({x.Saga.Reason}); nothing was charged.", null, ct);
         });
 
     private static async Task ResizeAsync<T>(BehaviorContext<UpgradeState, T> x, Guid plan) where T : class

@@ -31,7 +31,8 @@ public static class Answer
 }
 
 /// <summary>One success answer: status, data and a sentence for people.</summary>
-public sealed class Answer<T>(int status, T? data, string? message) : IResult, IEndpointMetadataProvider, IStatusCodeHttpResult, IValueHttpResult<T>
+public sealed class Answer<T>(int status, T? data, string? message)
+    : IResult, IEndpointMetadataProvider, IStatusCodeHttpResult, IValueHttpResult<T>
 {
     public int? StatusCode => status;
 
@@ -40,7 +41,8 @@ public sealed class Answer<T>(int status, T? data, string? message) : IResult, I
     public Task ExecuteAsync(HttpContext httpContext)
     {
         var clock = httpContext.RequestServices.GetRequiredService<TimeProvider>();
-        var json = httpContext.RequestServices.GetRequiredService<IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions>>().Value.SerializerOptions;
+        var json = httpContext.RequestServices
+            .GetRequiredService<IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions>>().Value.SerializerOptions;
         httpContext.Response.StatusCode = status;
         var envelope = new Envelope<T>(true, status, message ?? ReasonPhrases.GetReasonPhrase(status), clock.GetUtcNow(), data);
         return httpContext.Response.WriteAsJsonAsync(envelope, json, httpContext.RequestAborted);

@@ -10,7 +10,9 @@ using Npgsql;
 
 namespace Platform.Hosting;
 
-/// <summary>Gives every error answer the same members, whoever wrote it: our refusals, validation, authentication, unknown routes, faults.</summary>
+/// <summary>
+/// Gives every error answer the same members, whoever wrote it: our refusals, validation, authentication, unknown routes, faults.
+/// </summary>
 internal static class Problems
 {
     public static void Complete(ProblemDetailsContext context)
@@ -33,7 +35,9 @@ internal static class Problems
 
         if (status is 502 or 503 or 504 && http.Response.Headers.RetryAfter.Count == 0)
             http.Response.Headers.RetryAfter = "2";
-        problem.Type ??= "about:blank";
+        // The framework has already put the address of an RFC here, which says nothing that the status does not say.
+        if (problem.Type is null || problem.Type.StartsWith("https://tools.ietf.org/", StringComparison.Ordinal))
+            problem.Type = "about:blank";
         problem.Instance = http.Request.Path;
         problem.Extensions["traceId"] = Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier;
         problem.Extensions["success"] = false;
@@ -61,14 +65,17 @@ internal static class Problems
     private static string WireName(string member) => string.Join('.', member.Split('.').Select(JsonNamingPolicy.CamelCase.ConvertName));
 }
 
-/// <summary>Turns what was thrown into an answer: unreadable requests are the caller's, passing trouble is 503, everything else ours.</summary>
+/// <summary>
+/// Turns what was thrown into an answer: unreadable requests are the caller's, passing trouble is 503, everything else ours.
+/// </summary>
 internal sealed class ThrownProblems(IProblemDetailsService problems) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         var (refusal, detail) = exception switch
         {
-            BadHttpRequestException { StatusCode: not 400 } request => (new Refusal($"HTTP_{request.StatusCode}", request.StatusCode, request.Message), null),
+            BadHttpRequestException { StatusCode: not 400 } request =>
+                (new Refusal($"HTTP_{request.StatusCode}", request.StatusCode, request.Message), null),
             BadHttpRequestException { InnerException: JsonException json } => (CommonRefusals.Malformed, Explain(json)),
             BadHttpRequestException request => (CommonRefusals.Malformed, request.Message),
             _ when Passes(exception) => (CommonRefusals.Unavailable, "Try again in a few seconds."),
@@ -102,7 +109,10 @@ internal sealed class ThrownProblems(IProblemDetailsService problems) : IExcepti
         for (; error is not null; error = error.InnerException)
         {
             if (error is NpgsqlException { IsTransient: true } or SocketException or TimeoutException
-                || error is PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow })
+                || error is PostgresException
+                {
+                    SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow,
+                })
                 return true;
         }
 

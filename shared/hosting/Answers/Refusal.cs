@@ -12,7 +12,8 @@ public sealed record Refusal(string Code, int Status, string Title)
 {
     /// <param name="detail">What was refused this time, and the remedy.</param>
     /// <param name="data">Figures that a program needs (balance, shortfall …).</param>
-    public RefusalResult ToProblem(string? detail = null, object? data = null, TimeSpan? retryAfter = null) => new(this, detail, data, retryAfter);
+    public RefusalResult ToProblem(string? detail = null, object? data = null, TimeSpan? retryAfter = null) =>
+        new(this, detail, data, retryAfter);
 }
 
 /// <summary>A refusal as an answer: RFC 9457 problem members and the envelope's members together (api.md, "Decisions of ours").</summary>
@@ -44,7 +45,8 @@ public static class CommonRefusals
     public static readonly Refusal NotFound = new("NOT_FOUND", 404, "There is nothing at this address");
     public static readonly Refusal KeyInvalid = new("IDEMPOTENCY_KEY_INVALID", 400, "The Idempotency-Key is not usable");
     public static readonly Refusal KeyReused = new("IDEMPOTENCY_KEY_REUSED", 422, "The Idempotency-Key belongs to another request");
-    public static readonly Refusal KeyInProgress = new("IDEMPOTENCY_KEY_IN_PROGRESS", 409, "The first request with this Idempotency-Key is still running");
+    public static readonly Refusal KeyInProgress =
+        new("IDEMPOTENCY_KEY_IN_PROGRESS", 409, "The first request with this Idempotency-Key is still running");
     public static readonly Refusal MethodNotAllowed = new("METHOD_NOT_ALLOWED", 405, "This address does not know that method");
     public static readonly Refusal UnsupportedMedia = new("UNSUPPORTED_MEDIA_TYPE", 415, "The body must be JSON");
     public static readonly Refusal BadGateway = new("SERVICE_UNREACHABLE", 502, "The service behind this address did not answer");

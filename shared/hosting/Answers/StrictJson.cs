@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace Platform.Hosting;
 
-/// <summary>JSON as our commands take it: no number from a string, no unknown and no repeated member, nothing missing, nothing null by surprise.</summary>
+/// <summary>
+/// JSON as our commands take it: no number from a string, no unknown and no repeated member, nothing missing, nothing null by surprise.
+/// </summary>
 public static class StrictJson
 {
     public static void Apply(JsonSerializerOptions json)
@@ -28,5 +30,6 @@ internal sealed class UtcInstantJson : JsonConverter<DateTimeOffset>
         reader.TryGetDateTimeOffset(out var instant) ? instant.ToUniversalTime() : throw new JsonException("An instant is ISO-8601 text.");
 
     public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture));
+        writer.WriteStringValue(
+            value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture));
 }

@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Platform.Hosting;
 
 /// <summary>Forgets keys after two days; callers are promised one.</summary>
-internal sealed partial class IdempotencyCleaner(IServiceScopeFactory scopes, TimeProvider clock, ILogger<IdempotencyCleaner> log) : BackgroundService
+internal sealed partial class IdempotencyCleaner(IServiceScopeFactory scopes, TimeProvider clock, ILogger<IdempotencyCleaner> log)
+    : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromHours(1);
     private static readonly TimeSpan Kept = TimeSpan.FromDays(2);

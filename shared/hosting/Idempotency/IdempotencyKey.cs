@@ -50,7 +50,9 @@ public static class Idempotency
     /// </summary>
     public static string? EarlierEffect(this HttpContext http) => http.Features.Get<IdempotentRequest>()?.Effect;
 
-    /// <summary>Makes the effect durable now, under a name, before its answer is known. Without a key it does nothing: the handler has saved.</summary>
+    /// <summary>
+    /// Makes the effect durable now, under a name, before its answer is known. Without a key it does nothing: the handler has saved.
+    /// </summary>
     public static Task CommitEffectAsync(this HttpContext http, string effect) =>
         http.Features.Get<IdempotentRequest>()?.CommitEffectAsync(effect) ?? Task.CompletedTask;
 }

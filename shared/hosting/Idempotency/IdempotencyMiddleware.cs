@@ -26,7 +26,8 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, TimeProvider c
 
         if (values is not [{ } key] || key.Length is 0 or > MaxKeyLength || key.Any(c => c is < '!' or > '~'))
         {
-            await CommonRefusals.KeyInvalid.ToProblem($"Give one {Header} of 1 to {MaxKeyLength} visible ASCII characters.").ExecuteAsync(http);
+            await CommonRefusals.KeyInvalid.ToProblem($"Give one {Header} of 1 to {MaxKeyLength} visible ASCII characters.")
+                .ExecuteAsync(http);
             return;
         }
 
@@ -102,7 +103,8 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, TimeProvider c
     private static async Task<bool> TryLockAsync(DbContext db, IdempotencyKey key, CancellationToken ct)
     {
         var name = $"{key.Owner:N} {key.Operation} {key.Key}";
-        return await db.Database.SqlQuery<bool>($"SELECT pg_try_advisory_xact_lock(hashtextextended({name}, 0)) AS \"Value\"").SingleAsync(ct);
+        return await db.Database.SqlQuery<bool>($"SELECT pg_try_advisory_xact_lock(hashtextextended({name}, 0)) AS \"Value\"")
+            .SingleAsync(ct);
     }
 
     private static async Task<byte[]> HashBodyAsync(HttpContext http)

@@ -18,7 +18,9 @@ internal sealed class IdempotentRequest(DbContext db, IDbContextTransaction tran
         committed = true;
     }
 
-    /// <summary>Remembers the answer together with the effect. Written past the change tracker: what a refusal left unsaved must stay so.</summary>
+    /// <summary>
+    /// Remembers the answer together with the effect. Written past the change tracker: what a refusal left unsaved must stay so.
+    /// </summary>
     public async Task RememberAsync(int status, string? contentType, byte[] body)
     {
         await Row().ExecuteUpdateAsync(set => set

@@ -7,7 +7,9 @@ public sealed class AuthOptions
 {
     public const string Section = "Auth";
 
-    /// <summary>Where identity serves <c>/.well-known/openid-configuration</c>; the signing keys come from there and are refreshed.</summary>
+    /// <summary>
+    /// Where identity serves <c>/.well-known/openid-configuration</c>; the signing keys come from there and are refreshed.
+    /// </summary>
     [Required, Url] public required string Authority { get; init; }
 
     /// <summary>The exact <c>iss</c> of our tokens; it need not be an address.</summary>

@@ -2,11 +2,16 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Platform.Hosting;
 
-/// <summary>A secret must be there, be long enough and not be an example out of a manual. The message names the setting, never the value.</summary>
+/// <summary>
+/// A secret must be there, be long enough and not be an example out of a manual. The message names the setting, never the value.
+/// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class StrongSecretAttribute(int minimumLength = 32) : ValidationAttribute
 {
-    private static readonly string[] Examples = ["changeme", "change-me", "example", "password", "secret", "your-", "xxxx", "server-test", "todo"];
+    private static readonly string[] Examples =
+    [
+        "changeme", "change-me", "example", "password", "secret", "your-", "xxxx", "server-test", "todo",
+    ];
 
     public override bool IsValid(object? value) => value is string secret && Fault(secret) is null;
 

@@ -27,7 +27,8 @@ internal static class PlatformTelemetry
     {
         builder.Logging.ClearProviders();
         builder.Logging.Configure(o => o.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
-        // Statements are traced, not logged; and what the store refuses reaches the caller as an exception, who knows whether it is trouble.
+        // Statements are traced, not logged; and what the store refuses reaches the caller as
+        // an exception, who knows whether it is trouble.
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Database.Command", LogLevel.None);
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Update", LogLevel.None);
@@ -51,7 +52,9 @@ internal static class PlatformTelemetry
         builder.Services.AddHostedService<TelemetryStart>();
     }
 
-    /// <summary>The server's span gets its route-shaped name; the framework leaves it to an instrumentation package that we do without.</summary>
+    /// <summary>
+    /// The server's span gets its route-shaped name; the framework leaves it to an instrumentation package that we do without.
+    /// </summary>
     public static void UseRouteNamedSpans(this IApplicationBuilder app) => app.Use(async (context, next) =>
     {
         await next(context);

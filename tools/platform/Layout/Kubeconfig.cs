@@ -9,7 +9,8 @@ internal static class Kubeconfig
     /// <param name="server">The address of the cluster.</param>
     /// <param name="certificate">Whom to trust there, as PEM.</param>
     /// <param name="token">What to say there.</param>
-    public static void Write(PlatformLayout layout, Uri server, string certificate, string token) => PrivateFile.Write(layout.KubeconfigFile, $"""
+    public static void Write(
+        PlatformLayout layout, Uri server, string certificate, string token) => PrivateFile.Write(layout.KubeconfigFile, $"""
         apiVersion: v1
         kind: Config
         current-context: simulator

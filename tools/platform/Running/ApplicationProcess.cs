@@ -11,7 +11,10 @@ public sealed class ApplicationProcess : ManagedProcess
     private static readonly HttpClient Http = new(new SocketsHttpHandler
     {
         UseProxy = false,
-        SslOptions = new() { RemoteCertificateValidationCallback = (sender, _, _, _) => sender is SslStream { TargetHostName: "127.0.0.1" } },
+        SslOptions = new()
+        {
+            RemoteCertificateValidationCallback = (sender, _, _, _) => sender is SslStream { TargetHostName: "127.0.0.1" },
+        },
     })
     { Timeout = TimeSpan.FromSeconds(5) };
 
