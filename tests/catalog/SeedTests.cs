@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Platform.Catalog.Seed;
 using Platform.Contracts;
 using Platform.Testing;
@@ -88,6 +89,20 @@ public sealed class SeedTests : IAsyncLifetime
 
         (await RowsAsync()).ShouldBe("3 categories, 3 services, 7 plans, revisions 3");
         catalog.Bus.All<ServiceRevised>().Count.ShouldBe(6);
+    }
+
+    [Fact]
+    public async Task Seeds_that_run_at_once_wait_for_each_other_instead_of_failing()
+    {
+        await catalog.Database.ExecuteAsync("DELETE FROM plans; DELETE FROM services; DELETE FROM categories");
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
+        {
+            await using var scope = catalog.Services.CreateAsyncScope();
+            await scope.ServiceProvider.GetRequiredService<AssortmentSeed>().RunAsync(CancellationToken.None);
+        })));
+
+        (await RowsAsync()).ShouldBe("3 categories, 3 services, 7 plans, revisions 3");
     }
 
     private Task<string> RowsAsync() => catalog.Database.QueryAsync<string>("""
