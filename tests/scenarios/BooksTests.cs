@@ -41,10 +41,12 @@ public sealed class BooksTests(RunningPlatform platform)
         ("running-but-not-paid-once", "UPDATE wallet.transactions SET amount = amount - 1 WHERE subscription_id = '{subscription}'"),
         ("running-but-not-paid-once", "DELETE FROM subscriptions.charges WHERE subscription_id = '{subscription}'"),
         ("running-but-not-paid-once", """
-            INSERT INTO wallet.transactions SELECT (jsonb_populate_record(t, jsonb_build_object('id', gen_random_uuid(), 'number', 999999))).*
+            INSERT INTO wallet.transactions
+            SELECT (jsonb_populate_record(t, jsonb_build_object('id', gen_random_uuid(), 'number', 999999))).*
             FROM wallet.transactions t WHERE subscription_id = '{subscription}'
             """),
-        ("running-without-running-instance", "UPDATE provisioner.instances SET status = 'ERROR' WHERE subscription_id = '{subscription}'"),
+        ("running-without-running-instance",
+            "UPDATE provisioner.instances SET status = 'ERROR' WHERE subscription_id = '{subscription}'"),
         ("running-without-running-instance", "DELETE FROM provisioner.instances WHERE subscription_id = '{subscription}'"),
         ("instance-copy-differs", "UPDATE subscriptions.instances SET status = 'ERROR' WHERE subscription_id = '{subscription}'"),
         ("never-ran-but-paid", Ended + ", last_billed_at = NULL WHERE id = '{subscription}'"),
@@ -55,7 +57,8 @@ public sealed class BooksTests(RunningPlatform platform)
             """),
         ("ended-with-seat", Ended + " WHERE id = '{subscription}'"),
         ("ended-with-instance", Ended + " WHERE id = '{subscription}'"),
-        ("seat-without-subscription", "UPDATE subscriptions.subscriptions SET reservation_id = gen_random_uuid() WHERE id = '{subscription}'"),
+        ("seat-without-subscription",
+            "UPDATE subscriptions.subscriptions SET reservation_id = gen_random_uuid() WHERE id = '{subscription}'"),
         ("saga-not-final", "UPDATE subscriptions.purchase_sagas SET state = 'Capturing' WHERE subscription_id = '{subscription}'"),
         ("saga-not-final", "DELETE FROM subscriptions.purchase_sagas WHERE subscription_id = '{subscription}'"),
         ("outbox-not-empty", Unsent("identity")),
@@ -67,7 +70,8 @@ public sealed class BooksTests(RunningPlatform platform)
             ALTER TABLE provisioner.instances DROP CONSTRAINT instances_terminated_is_wished;
             UPDATE provisioner.instances SET status = 'TERMINATED' WHERE subscription_id = '{subscription}'
             """),
-        ("instance-not-in-cluster", "UPDATE provisioner.instances SET cpu_millis = cpu_millis + 1 WHERE subscription_id = '{subscription}'"),
+        ("instance-not-in-cluster",
+            "UPDATE provisioner.instances SET cpu_millis = cpu_millis + 1 WHERE subscription_id = '{subscription}'"),
         ("credit-differs-from-gateway", """
             UPDATE wallet.ledger_transactions SET business_key = 'topup:' || gen_random_uuid()
             WHERE owner = '{user}' AND business_key LIKE 'topup:%'

@@ -26,7 +26,8 @@ public sealed class CrashTests(RunningPlatform platform, ITestOutputHelper outpu
 
     public static TheoryData<string, string> FaultPoints => new(
         from part in Parts
-        from point in part.Consumes.SelectMany(message => new[] { $"{message}.received", $"{message}.before-commit", $"{message}.after-commit" })
+        from point in part.Consumes
+            .SelectMany(message => new[] { $"{message}.received", $"{message}.before-commit", $"{message}.after-commit" })
             .Concat(part.Sends.SelectMany(message => new[] { $"dispatch.{message}.before-send", $"dispatch.{message}.after-send" }))
         select (part.Service, point));
 
@@ -51,7 +52,8 @@ public sealed class CrashTests(RunningPlatform platform, ITestOutputHelper outpu
         try
         {
             var buying = customer.BuyAsync(offer);
-            await Until.SeenAsync(() => Task.FromResult(!platform[process].IsRunning && platform.Faults.WasHit(process, point)), dead => dead,
+            await Until.SeenAsync(
+                () => Task.FromResult(!platform[process].IsRunning && platform.Faults.WasHit(process, point)), dead => dead,
                 () => platform.DescribeAsync("gateway", process, "subscriptions"), wanted: $"{process} to reach {point}");
             await platform.ReviveAsync(process);
             await EndsWellAsync(await buying, start);

@@ -96,7 +96,9 @@ public sealed class FailingDeploymentTests(RunningPlatform platform)
         await platform.Books.AreCleanAsync();
     }
 
-    /// <summary>The cause, then the compensations in whatever order their owners answered, then the end; nothing that belongs to a success.</summary>
+    /// <summary>
+    /// The cause, then the compensations in whatever order their owners answered, then the end; nothing that belongs to a success.
+    /// </summary>
     private static async Task TellsTheUndoingAsync(Purchase purchase, IReadOnlyList<string> causes, string? code)
     {
         var entries = await purchase.EntriesAsync();

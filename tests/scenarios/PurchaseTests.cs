@@ -10,7 +10,10 @@ public sealed class PurchaseTests(RunningPlatform platform)
         ["REQUESTED", "SEAT_RESERVED", "FUNDS_HELD", "DEPLOYING", "READY", "SEAT_CONFIRMED", "FUNDS_CAPTURED", "ACTIVE"];
 
     private static readonly string[] MachineSteps =
-        ["NAMESPACE", "SECRET", "VOLUME", "DEPLOYMENT_APPLIED", "SERVICE", "INGRESS", "POD_SCHEDULED", "IMAGE_PULLED", "POD_READY", "ROUTE_LIVE"];
+    [
+        "NAMESPACE", "SECRET", "VOLUME", "DEPLOYMENT_APPLIED", "SERVICE", "INGRESS", "POD_SCHEDULED", "IMAGE_PULLED", "POD_READY",
+        "ROUTE_LIVE",
+    ];
 
     [Fact]
     public async Task A_purchase_is_paid_when_it_runs_grows_for_the_quoted_difference_and_leaves_nothing_behind()

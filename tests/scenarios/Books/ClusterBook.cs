@@ -9,16 +9,23 @@ internal static class ClusterBook
     public static async Task<IReadOnlyList<Violation>> CheckAsync(NpgsqlConnection db, IReadOnlyList<ClusterObject> objects)
     {
         var instances = await PlatformBooks.RowsAsync(db,
-            "SELECT id, user_id, status, cpu_millis, memory_mib FROM provisioner.instances WHERE status <> 'TERMINATED' AND workload IS NOT NULL",
+            """
+            SELECT id, user_id, status, cpu_millis, memory_mib FROM provisioner.instances
+            WHERE status <> 'TERMINATED' AND workload IS NOT NULL
+            """,
             reader => new LiveInstance(reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2), reader.GetInt32(3), reader.GetInt32(4)));
         var live = instances.ToDictionary(instance => instance.Id);
         var users = instances.Select(instance => instance.User).ToHashSet();
 
         var orphans = objects
-            .Where(item => item.Instance is { } instance ? !live.ContainsKey(instance) : item.User is not { } user || !users.Contains(user))
-            .Select(item => new Violation("object-without-instance", Holds.WhenQuiet, $"{item} of instance {item.Instance}, user {item.User}"));
+            .Where(item => item.Instance is { } instance
+                ? !live.ContainsKey(instance)
+                : item.User is not { } user || !users.Contains(user))
+            .Select(item => new Violation(
+                "object-without-instance", Holds.WhenQuiet, $"{item} of instance {item.Instance}, user {item.User}"));
         var missing = instances.Where(instance => instance.Status == "RUNNING" && !Runs(instance, objects))
-            .Select(instance => new Violation("instance-not-in-cluster", Holds.WhenQuiet, $"instance {instance.Id} has no ready deployment of its size"));
+            .Select(instance => new Violation(
+                "instance-not-in-cluster", Holds.WhenQuiet, $"instance {instance.Id} has no ready deployment of its size"));
         return [.. orphans, .. missing];
     }
 

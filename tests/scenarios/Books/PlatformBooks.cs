@@ -13,7 +13,9 @@ internal sealed class PlatformBooks(RunningPlatform platform)
     private static readonly TimeSpan QuietWithin = TimeSpan.FromSeconds(45);
     private readonly Queues queues = new(platform);
 
-    /// <summary>Waits until nothing is under way, and passes only when every promise is kept then; those that hold always must hold meanwhile.</summary>
+    /// <summary>
+    /// Waits until nothing is under way, and passes only when every promise is kept then; those that hold always must hold meanwhile.
+    /// </summary>
     public Task AreCleanAsync() => Until.SeenAsync(
         async () =>
         {
@@ -29,7 +31,8 @@ internal sealed class PlatformBooks(RunningPlatform platform)
         await using var db = new NpgsqlConnection(platform.Database);
         await db.OpenAsync();
         // What the databases are held against is read first: then whatever it shows has its cause in the snapshot.
-        var (objects, truth, parked) = (await platform.Cluster.OursAsync(), await platform.PaymentGateway.TruthAsync(), await queues.ParkedAsync());
+        var objects = await platform.Cluster.OursAsync();
+        var (truth, parked) = (await platform.PaymentGateway.TruthAsync(), await queues.ParkedAsync());
         await using var snapshot = await db.BeginTransactionAsync(IsolationLevel.RepeatableRead);
         return await CheckAsync(db, objects, truth, parked);
     }

@@ -9,7 +9,8 @@ internal static class Promises
     public static IReadOnlyList<Promise> All { get; } =
     [
         new("ledger-transaction-unbalanced", Holds.Always, """
-            SELECT 'transaction ' || coalesce(t.id, e.transaction_id) || ': ' || count(e.account_id) || ' entries, sum ' || coalesce(sum(e.amount), 0)
+            SELECT 'transaction ' || coalesce(t.id, e.transaction_id) || ': ' || count(e.account_id)
+                || ' entries, sum ' || coalesce(sum(e.amount), 0)
             FROM wallet.ledger_transactions t FULL JOIN wallet.ledger_entries e ON e.transaction_id = t.id
             GROUP BY t.id, e.transaction_id HAVING t.id IS NULL OR count(e.account_id) < 2 OR coalesce(sum(e.amount), 0) <> 0
             """),
@@ -28,13 +29,16 @@ internal static class Promises
             """),
         new("business-key-used-twice", Holds.Always, """
             SELECT 'ledger: ' || business_key FROM wallet.ledger_transactions GROUP BY business_key HAVING count(*) > 1
-            UNION ALL SELECT 'holds: ' || capture_key FROM wallet.holds WHERE capture_key IS NOT NULL GROUP BY capture_key HAVING count(*) > 1
+            UNION ALL SELECT 'holds: ' || capture_key FROM wallet.holds WHERE capture_key IS NOT NULL
+                GROUP BY capture_key HAVING count(*) > 1
             UNION ALL SELECT 'charges: ' || business_key FROM subscriptions.charges GROUP BY business_key HAVING count(*) > 1
             """),
         new("held-account-differs-from-open-holds", Holds.Always, """
-            SELECT 'user ' || coalesce(a.owner, h.user_id) || ': account ' || coalesce(a.balance, 0) || ', open holds ' || coalesce(h.amount, 0)
+            SELECT 'user ' || coalesce(a.owner, h.user_id) || ': account ' || coalesce(a.balance, 0)
+                || ', open holds ' || coalesce(h.amount, 0)
             FROM (SELECT owner, balance FROM wallet.accounts WHERE kind = 'HELD') a
-            FULL JOIN (SELECT user_id, sum(amount) AS amount FROM wallet.holds WHERE state = 'HELD' GROUP BY user_id) h ON h.user_id = a.owner
+            FULL JOIN (SELECT user_id, sum(amount) AS amount FROM wallet.holds WHERE state = 'HELD' GROUP BY user_id) h
+                ON h.user_id = a.owner
             WHERE coalesce(a.balance, 0) <> coalesce(h.amount, 0)
             """),
         new("seats-used-differ-from-reservations", Holds.Always, """
@@ -51,7 +55,8 @@ internal static class Promises
     [
         // A free plan is captured too: its hold, its statement line and its charge say 0, and the ledger says nothing.
         new("running-but-not-paid-once", Holds.WhenQuiet, """
-            SELECT 'subscription ' || s.id || ', price ' || p.price || ': ' || c.holds || ' captured holds, ' || c.lines || ' lines, ' || c.charges
+            SELECT 'subscription ' || s.id || ', price ' || p.price || ': ' || c.holds
+                || ' captured holds, ' || c.lines || ' lines, ' || c.charges
                 || ' charges, ' || c.postings || ' postings'
             FROM subscriptions.subscriptions s JOIN subscriptions.purchase_sagas p ON p.subscription_id = s.id
             CROSS JOIN LATERAL (SELECT
@@ -60,8 +65,10 @@ internal static class Promises
                 (SELECT count(*) FROM wallet.transactions t WHERE t.subscription_id = s.id AND t.type = 'SUBSCRIPTION'
                     AND t.status = 'COMPLETED' AND t.amount = p.price AND t.user_id = s.user_id) AS lines,
                 (SELECT count(*) FROM wallet.transactions t WHERE t.subscription_id = s.id AND t.type = 'SUBSCRIPTION') AS all_lines,
-                (SELECT count(*) FROM subscriptions.charges c WHERE c.business_key = 'period:' || s.id || ':1' AND c.amount = p.price) AS charges,
-                (SELECT count(*) FROM wallet.ledger_transactions l JOIN wallet.ledger_entries e ON e.transaction_id = l.id AND e.account_id = 'revenue'
+                (SELECT count(*) FROM subscriptions.charges c
+                    WHERE c.business_key = 'period:' || s.id || ':1' AND c.amount = p.price) AS charges,
+                (SELECT count(*) FROM wallet.ledger_transactions l JOIN wallet.ledger_entries e ON e.transaction_id = l.id
+                    AND e.account_id = 'revenue'
                     WHERE l.business_key = 'period:' || s.id || ':1' AND e.amount = p.price AND l.owner = s.user_id) AS postings) c
             WHERE s.status = 'ACTIVE' AND s.phase = 'RUNNING' AND (c.holds, c.lines, c.all_lines, c.charges, c.postings)
                 <> (1::bigint, 1::bigint, 1::bigint, 1::bigint, CASE WHEN p.price = 0 THEN 0::bigint ELSE 1::bigint END)
@@ -97,7 +104,8 @@ internal static class Promises
             """),
         new("ended-with-seat", Holds.WhenQuiet, """
             SELECT 'subscription ' || s.id || ': reservation ' || r.id || ' ' || r.state
-            FROM subscriptions.subscriptions s JOIN catalog.seat_reservations r ON r.id = s.reservation_id AND r.state IN ('RESERVED', 'CONFIRMED')
+            FROM subscriptions.subscriptions s JOIN catalog.seat_reservations r ON r.id = s.reservation_id
+                AND r.state IN ('RESERVED', 'CONFIRMED')
             WHERE s.status IN ('CANCELLED', 'EXPIRED')
             """),
         new("ended-with-instance", Holds.WhenQuiet, """
@@ -116,9 +124,11 @@ internal static class Promises
             WHERE r.state IN ('RESERVED', 'CONFIRMED') AND s.id IS NULL
             """),
         new("saga-not-final", Holds.WhenQuiet, """
-            SELECT 'purchase ' || subscription_id || ' ' || state FROM subscriptions.purchase_sagas WHERE state NOT IN ('Active', 'Refused', 'Undone')
+            SELECT 'purchase ' || subscription_id || ' ' || state
+                FROM subscriptions.purchase_sagas WHERE state NOT IN ('Active', 'Refused', 'Undone')
             UNION ALL
-            SELECT 'upgrade ' || upgrade_id || ' ' || state FROM subscriptions.upgrade_sagas WHERE state NOT IN ('Completed', 'Refused', 'Reverted')
+            SELECT 'upgrade ' || upgrade_id || ' ' || state
+                FROM subscriptions.upgrade_sagas WHERE state NOT IN ('Completed', 'Refused', 'Reverted')
             UNION ALL
             SELECT 'cancellation ' || cancellation_id || ' ' || state FROM subscriptions.cancellation_sagas WHERE state <> 'Ended'
             UNION ALL
@@ -127,6 +137,7 @@ internal static class Promises
             """),
         new("outbox-not-empty", Holds.WhenQuiet, string.Join(" UNION ALL ",
             new[] { "identity", "catalog", "wallet", "subscriptions", "provisioner" }.Select(schema =>
-                $"SELECT '{schema} ' || id || ' to ' || destination || coalesce(' due ' || due_at, '') || coalesce(': ' || error, '') FROM {schema}.outbox"))),
+                $"SELECT '{schema} ' || id || ' to ' || destination || coalesce(' due ' || due_at, '') || coalesce(': ' || error, '') "
+                + $"FROM {schema}.outbox"))),
     ];
 }

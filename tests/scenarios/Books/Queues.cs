@@ -54,7 +54,8 @@ internal sealed class Queues(RunningPlatform platform)
     {
         var api = new Uri(platform.System.RabbitMq.ManagementApi);
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(api, "/api/queues/platform?columns=name"));
-        request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(api.UserInfo)));
+        var credentials = Convert.ToBase64String(Encoding.UTF8.GetBytes(api.UserInfo));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Basic", credentials);
         using var answer = await management.SendAsync(request);
         answer.EnsureSuccessStatusCode();
         return [.. (await answer.Content.ReadFromJsonAsync<JsonArray>())!.Select(queue => queue.Text("name"))];

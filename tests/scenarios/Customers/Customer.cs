@@ -83,7 +83,7 @@ internal sealed class Customer : IDisposable
 
     public async Task<ApiAnswer> GetAsync(string path) => await SendOnceAsync(HttpMethod.Get, path, null, null);
 
-    /// <summary>Sends until there is a certain answer: not while connections break, servers are away, or the first try still runs.</summary>
+    /// <summary>Sends until there is a certain answer: not while connections break, servers are away, or a first try runs.</summary>
     public async Task<ApiAnswer> SendAsync(HttpMethod method, string path, object? body)
     {
         var key = Guid.CreateVersion7().ToString();

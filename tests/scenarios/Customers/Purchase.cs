@@ -34,7 +34,8 @@ internal sealed record Purchase(RunningPlatform Platform, Customer Customer, Off
 
     public Task<SubscriptionState> IsRunningAsync() => BecomesAsync(state => state.IsRunning, "the application runs and is paid");
 
-    public Task<SubscriptionState> IsEndedAsync() => BecomesAsync(state => state.IsEnded, "the subscription has ended");
+    public Task<SubscriptionState> IsEndedAsync() =>
+        BecomesAsync(state => state.IsEnded && state.Instance == "TERMINATED", "the subscription has ended and its instance is gone");
 
     /// <summary>Either end that a purchase may have.</summary>
     public Task<SubscriptionState> IsDecidedAsync() =>

@@ -61,7 +61,8 @@ internal sealed class Cluster(RunningPlatform platform)
     /// <summary>Makes the pods of one user behave in a way of the simulator's control interface.</summary>
     /// <returns>The rule's number.</returns>
     public async Task<long> MakePodsAsync(Guid user, string behaviour) =>
-        (await PostAsync("_simulator/pods", new { match = new { @namespace = NamespaceOf(user) }, behaviour, times = "forever" })).Number("id");
+        (await PostAsync("_simulator/pods", new { match = new { @namespace = NamespaceOf(user) }, behaviour, times = "forever" }))
+            .Number("id");
 
     public Task HealPodsAsync(long rule) => DeleteAsync($"_simulator/pods/{rule}");
 
@@ -71,7 +72,10 @@ internal sealed class Cluster(RunningPlatform platform)
     {
         var match = resource == "namespaces"
             ? new JsonObject { ["verb"] = "patch", ["resource"] = resource, ["name"] = NamespaceOf(user) }
-            : new JsonObject { ["verb"] = resource == "secrets" ? "create" : "patch", ["resource"] = resource, ["namespace"] = NamespaceOf(user) };
+            : new JsonObject
+            {
+                ["verb"] = resource == "secrets" ? "create" : "patch", ["resource"] = resource, ["namespace"] = NamespaceOf(user),
+            };
         return (await PostAsync("_simulator/faults", new { match, effect = new { delay = (long)delay.TotalMilliseconds }, times = 1 }))
             .Number("id");
     }

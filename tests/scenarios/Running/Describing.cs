@@ -37,14 +37,19 @@ internal static class Describing
             await using var db = new NpgsqlConnection(platform.Database);
             await db.OpenAsync();
             await using var command = new NpgsqlCommand("""
-                SELECT 'purchase ' || subscription_id || ' ' || state FROM subscriptions.purchase_sagas WHERE state NOT IN ('Active', 'Refused', 'Undone')
-                UNION ALL SELECT 'upgrade ' || upgrade_id || ' ' || state FROM subscriptions.upgrade_sagas WHERE state NOT IN ('Completed', 'Refused', 'Reverted')
-                UNION ALL SELECT 'cancellation ' || cancellation_id || ' ' || state FROM subscriptions.cancellation_sagas WHERE state <> 'Ended'
-                UNION ALL SELECT 'instance ' || id || ' ' || status || ' ' || coalesce(health_status, '') FROM provisioner.instances WHERE status NOT IN ('RUNNING', 'TERMINATED')
+                SELECT 'purchase ' || subscription_id || ' ' || state
+                    FROM subscriptions.purchase_sagas WHERE state NOT IN ('Active', 'Refused', 'Undone')
+                UNION ALL SELECT 'upgrade ' || upgrade_id || ' ' || state
+                    FROM subscriptions.upgrade_sagas WHERE state NOT IN ('Completed', 'Refused', 'Reverted')
+                UNION ALL SELECT 'cancellation ' || cancellation_id || ' ' || state
+                    FROM subscriptions.cancellation_sagas WHERE state <> 'Ended'
+                UNION ALL SELECT 'instance ' || id || ' ' || status || ' ' || coalesce(health_status, '')
+                    FROM provisioner.instances WHERE status NOT IN ('RUNNING', 'TERMINATED')
                 UNION ALL SELECT 'outbox of catalog: ' || destination || ' ' || coalesce(error, '') FROM catalog.outbox
                 UNION ALL SELECT 'outbox of wallet: ' || destination || ' ' || coalesce(error, '') FROM wallet.outbox
                 UNION ALL SELECT 'outbox of provisioner: ' || destination || ' ' || coalesce(error, '') FROM provisioner.outbox
-                UNION ALL SELECT 'outbox of subscriptions: ' || destination || ' ' || coalesce(due_at::text, '') || ' ' || coalesce(error, '') FROM subscriptions.outbox
+                UNION ALL SELECT 'outbox of subscriptions: ' || destination || ' '
+                    || coalesce(due_at::text, '') || ' ' || coalesce(error, '') FROM subscriptions.outbox
                 """, db);
             await using var reader = await command.ExecuteReaderAsync();
             var rows = new List<string>();

@@ -19,6 +19,7 @@ internal static class JsonReading
         node.Find(path)?.GetValue<long>() ?? throw new InvalidDataException($"There is no '{path}' in {node?.ToJsonString() ?? "nothing"}");
 
     public static IEnumerable<JsonNode> Items(this JsonNode? node, string path) =>
-        (node.Find(path) as JsonArray ?? throw new InvalidDataException($"There is no list '{path}' in {node?.ToJsonString() ?? "nothing"}"))
+        (node.Find(path) as JsonArray
+            ?? throw new InvalidDataException($"There is no list '{path}' in {node?.ToJsonString() ?? "nothing"}"))
         .OfType<JsonNode>();
 }

@@ -130,5 +130,6 @@ public sealed class RunningPlatform : IAsyncLifetime
 
     private static string RepositoryAbove(DirectoryInfo folder) => File.Exists(Path.Combine(folder.FullName, "Platform.sln"))
         ? folder.FullName
-        : RepositoryAbove(folder.Parent ?? throw new DirectoryNotFoundException($"There is no Platform.sln above {AppContext.BaseDirectory}."));
+        : RepositoryAbove(folder.Parent
+            ?? throw new DirectoryNotFoundException($"There is no Platform.sln above {AppContext.BaseDirectory}."));
 }
