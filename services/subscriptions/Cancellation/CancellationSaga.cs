@@ -42,6 +42,7 @@ internal sealed class CancellationSaga : MassTransitStateMachine<CancellationSta
         During(Terminating,
             When(InstanceTerminated)
                 .Tell(Steps.InstanceDeleted, "Everything of the application is deleted from the cluster.")
+                .ForgetInstance()
                 .Publish(x => new ReleaseSeat(x.Saga.CorrelationId, x.Saga.ReservationId, x.Saga.PlanId))
                 .TransitionTo(Releasing));
 

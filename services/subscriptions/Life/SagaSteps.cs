@@ -1,5 +1,7 @@
 using MassTransit;
+using Microsoft.EntityFrameworkCore;
 using Platform.Contracts;
+using Platform.Subscriptions.Storage;
 
 namespace Platform.Subscriptions.Life;
 
@@ -28,4 +30,17 @@ internal static class SagaSteps
         where T : class =>
         binder.ThenAsync(x =>
             x.Service<Lifecycle>().TellAsync(x.Saga.SubscriptionId, step, detail(x), amount?.Invoke(x), x.CancellationToken));
+
+    /// <summary>
+    /// The instance is gone for good: its owner reads so from this moment on, whichever snapshot is still on its way.
+    /// </summary>
+    public static EventActivityBinder<TSaga, InstanceTerminated> ForgetInstance<TSaga>(
+        this EventActivityBinder<TSaga, InstanceTerminated> binder)
+        where TSaga : class, ISubscriptionSaga =>
+        binder.ThenAsync(x => x.Service<SubscriptionsDbContext>().Instances.Where(i => i.Id == x.Message.InstanceId)
+            .ExecuteUpdateAsync(set => set
+                .SetProperty(i => i.Version, long.MaxValue)
+                .SetProperty(i => i.Status, "TERMINATED")
+                .SetProperty(i => i.HealthStatus, "Terminated")
+                .SetProperty(i => i.UpdatedAt, x.Message.At), x.CancellationToken));
 }

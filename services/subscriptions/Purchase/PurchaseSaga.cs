@@ -132,6 +132,7 @@ internal sealed class PurchaseSaga : MassTransitStateMachine<PurchaseState>
             When(InstanceTerminated)
                 .If(x => x.Saga.AwaitsTermination,
                     x => x.Tell(Steps.InstanceDeleted, "Everything of the application is deleted from the cluster."))
+                .ForgetInstance()
                 .Then(x => x.Saga.AwaitsTermination = false)
                 .If(x => x.Saga.IsUndone, x => x.EndAsync().TransitionTo(Undone)));
 
