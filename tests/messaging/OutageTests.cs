@@ -9,9 +9,9 @@ namespace Platform.Messaging.Tests;
 
 public sealed class OutageTests
 {
-    /// <summary>PLATFORM_OUTAGE_SECONDS makes it longer; the specification's own figure is 60.</summary>
+    /// <summary>A minute; PLATFORM_OUTAGE_SECONDS makes it shorter while working on it.</summary>
     private static readonly TimeSpan Outage = TimeSpan.FromSeconds(int.Parse(
-        Environment.GetEnvironmentVariable("PLATFORM_OUTAGE_SECONDS") ?? "20", CultureInfo.InvariantCulture));
+        Environment.GetEnvironmentVariable("PLATFORM_OUTAGE_SECONDS") ?? "60", CultureInfo.InvariantCulture));
 
     [Fact]
     public async Task Requests_are_accepted_while_the_broker_is_away_and_everything_drains_in_order_afterwards()
