@@ -23,33 +23,22 @@ internal static class ReadEndpoints
             return CommonRefusals.Invalid.ToProblem(
                 $"status must be one of {string.Join(", ", Enum.GetValues<SubscriptionStatus>().Select(WireEnum.Text))}.");
         var wanted = status is null ? (SubscriptionStatus?)null : WireEnum.Value<SubscriptionStatus>(status);
-        var rows = await (
-            from s in db.Subscriptions.AsNoTracking()
-            join service in db.Services on s.ServiceId equals service.Id
-            join plan in db.Plans on s.PlanId equals plan.Id
-            join instance in db.Instances on s.InstanceId equals instance.Id
-            where s.UserId == user.Id && (wanted == null || s.Status == wanted)
-            orderby s.CreatedAt descending
-            select new { s, service, plan, instance }).ToListAsync(ct);
-        return Answer.Ok(new { subscriptions = rows.Select(r => new SubscriptionListed(r.s, r.service, r.plan, r.instance)).ToList() });
+        var rows = await db.Whole()
+            .Where(row => row.Subscription.UserId == user.Id && (wanted == null || row.Subscription.Status == wanted))
+            .OrderByDescending(row => row.Subscription.CreatedAt).ToListAsync(ct);
+        return Answer.Ok(new { subscriptions = rows.Select(r => new SubscriptionListed(r.Subscription, r.Service, r.Plan, r.Instance)).ToList() });
     }
 
     private static async Task<IResult> Find(Guid id, CurrentUser user, SubscriptionsDbContext db, TimeProvider clock, CancellationToken ct)
     {
-        var row = await (
-            from s in db.Subscriptions.AsNoTracking()
-            join service in db.Services on s.ServiceId equals service.Id
-            join plan in db.Plans on s.PlanId equals plan.Id
-            join instance in db.Instances on s.InstanceId equals instance.Id
-            where s.Id == id && s.UserId == user.Id
-            select new { s, service, plan, instance }).SingleOrDefaultAsync(ct);
+        var row = await db.Whole().SingleOrDefaultAsync(r => r.Subscription.Id == id && r.Subscription.UserId == user.Id, ct);
         if (row is null)
             return SubscriptionsRefusals.SubscriptionNotFound.ToProblem();
         var charges = await db.Charges.AsNoTracking().Where(c => c.SubscriptionId == id)
             .OrderByDescending(c => c.CapturedAt).Take(10).ToListAsync(ct);
         return Answer.Ok(new
         {
-            subscription = new SubscriptionDetails(row.s, row.service, row.plan, row.instance, charges, clock.GetUtcNow()),
+            subscription = new SubscriptionDetails(row.Subscription, row.Service, row.Plan, row.Instance, charges, clock.GetUtcNow()),
         });
     }
 

@@ -88,28 +88,22 @@ internal static class SubscribeEndpoint
 
     private static async Task<IResult> TellAsync(Guid id, Decision? decision, SubscriptionsDbContext db, CancellationToken ct)
     {
-        var row = await (
-            from s in db.Subscriptions.AsNoTracking()
-            join service in db.Services on s.ServiceId equals service.Id
-            join plan in db.Plans on s.PlanId equals plan.Id
-            join instance in db.Instances on s.InstanceId equals instance.Id
-            where s.Id == id
-            select new { s, service, plan, instance }).SingleAsync(ct);
+        var row = await db.Whole().SingleAsync(row => row.Subscription.Id == id, ct);
         var message = decision is null
             ? "Seat and funds are still being arranged; follow the timeline."
             : "Subscribed; the application is being deployed.";
         var data = new
         {
-            subscription = new SubscriptionWithPlan(row.s, row.service, row.plan, row.instance),
+            subscription = new SubscriptionWithPlan(row.Subscription, row.Service, row.Plan, row.Instance),
             message,
-            chargeAmount = row.s.MonthlyPrice,
-            originalAmount = row.s.MonthlyPrice,
+            chargeAmount = row.Subscription.MonthlyPrice,
+            originalAmount = row.Subscription.MonthlyPrice,
             discountAmount = Money.Zero,
-            finalAmount = row.s.MonthlyPrice,
+            finalAmount = row.Subscription.MonthlyPrice,
             isBonusSubscription = false,
             isFreeService = false,
             couponApplied = false,
-            holdId = row.s.HoldId,
+            holdId = row.Subscription.HoldId,
             timeline = $"/api/subscriptions/{id}/timeline",
             nextSteps = NextSteps,
         };

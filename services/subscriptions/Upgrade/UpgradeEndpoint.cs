@@ -78,13 +78,7 @@ internal static class UpgradeEndpoint
 
     private static async Task<IResult> TellAsync(Guid id, Guid upgradeId, SubscriptionsDbContext db, Lifecycle life, CancellationToken ct)
     {
-        var row = await (
-            from s in db.Subscriptions.AsNoTracking()
-            join service in db.Services on s.ServiceId equals service.Id
-            join plan in db.Plans on s.PlanId equals plan.Id
-            join instance in db.Instances on s.InstanceId equals instance.Id
-            where s.Id == id
-            select new { s, service, plan, instance }).SingleAsync(ct);
+        var row = await db.Whole().SingleAsync(row => row.Subscription.Id == id, ct);
         var charge = await db.Set<UpgradeState>().AsNoTracking()
             .Where(u => u.CorrelationId == upgradeId)
             .Select(u => (Money?)u.Charge)
@@ -92,11 +86,11 @@ internal static class UpgradeEndpoint
         const string message = "The upgrade is under way.";
         return Answer.Accepted(new
         {
-            subscription = new SubscriptionWithPlan(row.s, row.service, row.plan, row.instance),
+            subscription = new SubscriptionWithPlan(row.Subscription, row.Service, row.Plan, row.Instance),
             upgradeId,
             upgradeCost = charge ?? Money.Zero,
             actualCharge = charge ?? Money.Zero,
-            proratedDays = row.s.Period.DaysLeft(life.Now),
+            proratedDays = row.Subscription.Period.DaysLeft(life.Now),
             isBonusUpgrade = false,
             instanceUpdateResult = (object?)null,
             timeline = $"/api/subscriptions/{id}/timeline",

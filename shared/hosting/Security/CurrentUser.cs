@@ -8,8 +8,6 @@ public sealed record CurrentUser(Guid Id, string Role, string SessionId)
 {
     public const string Administrator = "ADMINISTRATOR";
 
-    public bool IsAdministrator => Role == Administrator;
-
     public static ValueTask<CurrentUser> BindAsync(HttpContext context) => ValueTask.FromResult(Of(context.User));
 
     /// <exception cref="BadHttpRequestException">401: the token lacks what identity puts in every token.</exception>
