@@ -26,7 +26,8 @@ internal static class ReadEndpoints
         var rows = await db.Whole()
             .Where(row => row.Subscription.UserId == user.Id && (wanted == null || row.Subscription.Status == wanted))
             .OrderByDescending(row => row.Subscription.CreatedAt).ToListAsync(ct);
-        return Answer.Ok(new { subscriptions = rows.Select(r => new SubscriptionListed(r.Subscription, r.Service, r.Plan, r.Instance)).ToList() });
+        return Answer.Ok(new { subscriptions = rows.Select(r =>
+            new SubscriptionListed(r.Subscription, r.Service, r.Plan, r.Instance)).ToList() });
     }
 
     private static async Task<IResult> Find(Guid id, CurrentUser user, SubscriptionsDbContext db, TimeProvider clock, CancellationToken ct)
