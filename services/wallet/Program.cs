@@ -14,6 +14,8 @@ return await PlatformHost.RunAsync<WalletDbContext>(args, "wallet", builder =>
     builder.Services.AddValidation();
     builder.AddMidtrans();
     builder.Services.AddScoped<Ledger>();
+    builder.Services.AddSingleton<GroupCommit>();
+    builder.Services.AddHostedService(services => services.GetRequiredService<GroupCommit>());
     builder.Services.AddScoped<OpeningTopUps>();
     builder.Services.AddScoped<Settlement>();
     builder.Services.AddScoped<TopUpCheck>();

@@ -23,6 +23,7 @@ internal static class WalletRefusals
 
     // On the bus; the status is what a caller over HTTP would see.
     public static readonly Refusal InsufficientCredit = new("INSUFFICIENT_CREDIT", 402, "The wallet does not hold enough credit");
+    public static readonly Refusal WalletInDebt = new("WALLET_IN_DEBT", 402, "A payment was taken back; the wallet owes money");
     public static readonly Refusal HoldExpired = new("HOLD_EXPIRED", 409, "The hold ran out before it was captured");
     public static readonly Refusal HoldEnded = new("HOLD_ENDED", 409, "The hold has ended");
     public static readonly Refusal HoldUnknown = new("HOLD_UNKNOWN", 404, "There is no such hold");

@@ -37,3 +37,18 @@ public sealed record CaptureRefused(Guid CorrelationId, Guid HoldId, string Code
 public sealed record ReleaseHold(Guid CorrelationId, Guid HoldId, string Reason);
 
 public sealed record HoldReleased(Guid CorrelationId, Guid HoldId);
+
+/// <summary>
+/// Give a captured charge back to the wallet, wholly or in part. Refunds of one charge never exceed it.
+/// Answered by <see cref="FundsRefunded"/> or <see cref="RefundRefused"/>; a repetition under the same id is answered like the first time.
+/// </summary>
+/// <param name="RefundId">Made by the asker; names this refund for ever.</param>
+/// <param name="ChargeId">The wallet transaction of the charge, as <see cref="FundsCaptured"/> named it.</param>
+public sealed record RefundCharge(Guid CorrelationId, Guid RefundId, Guid ChargeId, Guid UserId, Money Amount, string Reason);
+
+public sealed record FundsRefunded(
+    Guid CorrelationId, Guid RefundId, Guid TransactionId, string CustomId, Money Amount, DateTimeOffset RefundedAt);
+
+/// <param name="Code">CHARGE_UNKNOWN or EXCEEDS_REFUNDABLE. Nothing was given back.</param>
+/// <param name="Refundable">What is left of the charge.</param>
+public sealed record RefundRefused(Guid CorrelationId, Guid RefundId, string Code, Money Refundable);

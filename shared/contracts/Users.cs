@@ -8,3 +8,6 @@ namespace Platform.Contracts;
 /// <param name="Role">USER or ADMINISTRATOR.</param>
 public sealed record UserRevised(
     Guid CorrelationId, long Version, string Name, string Email, string Role, bool IsActive, DateTimeOffset MemberSince);
+
+/// <summary>Somebody registered for themselves; users whom an administrator creates are not announced so.</summary>
+public sealed record UserRegistered(Guid UserId, DateTimeOffset RegisteredAt);

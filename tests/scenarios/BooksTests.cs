@@ -14,7 +14,7 @@ public sealed class BooksTests(RunningPlatform platform)
     private static readonly (string Kind, string Sql)[] Planted =
     [
         ("ledger-transaction-unbalanced", "UPDATE wallet.ledger_entries SET amount = amount + 1 WHERE account_id = 'user:{user}'"),
-        ("ledger-transaction-unbalanced", "DELETE FROM wallet.ledger_entries WHERE account_id = 'gateway'"),
+        ("ledger-transaction-unbalanced", "DELETE FROM wallet.ledger_entries WHERE account_id = 'clearing'"),
         ("ledger-transaction-unbalanced", "DELETE FROM wallet.ledger_transactions WHERE owner = '{user}'"),
         ("balance-differs-from-entries", "UPDATE wallet.accounts SET balance = balance + 1 WHERE id = 'user:{user}'"),
         ("ledger-does-not-sum-to-zero", "INSERT INTO wallet.ledger_entries VALUES (gen_random_uuid(), 'revenue', 5)"),

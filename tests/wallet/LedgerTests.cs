@@ -108,14 +108,14 @@ public sealed class LedgerTests(WalletHost wallet) : IClassFixture<WalletHost>
     {
         var (user, order) = (Guid.CreateVersion7(), Guid.CreateVersion7());
         var posting =
-            new Posting(PostingKind.TopUp, $"topup:{order}", user, order, AccountKind.Gateway, AccountKind.User, Money.Idr(10_000));
+            new Posting(PostingKind.TopUp, $"topup:{order}", user, order, AccountKind.Clearing, AccountKind.User, Money.Idr(10_000));
 
         (await PostAsync(posting)).ShouldBeOfType<PostingOutcome.Posted>().After.Available.ShouldBe(Money.Idr(10_000));
         (await PostAsync(posting)).ShouldBeOfType<PostingOutcome.Repeated>();
 
         (await wallet.BalanceOfAsync(user)).ShouldBe((10_000, 0));
         (await PostAsync(new(PostingKind.Hold, $"hold:{order}", user, order, AccountKind.User, AccountKind.Held, Money.Idr(10_001))))
-            .ShouldBe(new PostingOutcome.Short(new(Money.Idr(10_000), Money.Zero)));
+            .ShouldBe(new PostingOutcome.Short(new(Money.Idr(10_000), Money.Zero, Money.Zero)));
         await wallet.BooksShouldBalanceAsync();
     }
 
@@ -133,7 +133,7 @@ public sealed class LedgerTests(WalletHost wallet) : IClassFixture<WalletHost>
     {
         // Past the page, whose rules (five pending, same amount) are tested elsewhere.
         var order = Guid.CreateVersion7();
-        await PostAsync(new(PostingKind.TopUp, $"topup:{order}", user, order, AccountKind.Gateway, AccountKind.User, Money.Idr(amount)));
+        await PostAsync(new(PostingKind.TopUp, $"topup:{order}", user, order, AccountKind.Clearing, AccountKind.User, Money.Idr(amount)));
     }
 
     private async Task<PostingOutcome> PostAsync(Posting posting) => await wallet.InScopeAsync(async db =>

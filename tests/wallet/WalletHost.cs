@@ -156,7 +156,7 @@ public sealed class WalletHost() : ServiceHost<Program, WalletDbContext>("wallet
         (await Database.QueryAsync<long>("""
             SELECT count(*) FROM wallet.accounts a
             LEFT JOIN (SELECT account_id, sum(amount) AS total FROM wallet.ledger_entries GROUP BY account_id) e ON e.account_id = a.id
-            WHERE a.balance IS NOT NULL AND (a.balance <> coalesce(e.total, 0) OR a.balance < 0)
+            WHERE a.balance IS NOT NULL AND (a.balance <> coalesce(e.total, 0) OR (a.balance < 0) <> (a.kind = 'DEBT' AND a.balance <> 0))
             """)).ShouldBe(0, "balances that are not the sum of their entries");
         (await Database.QueryAsync<long>("""
             SELECT count(*) FROM wallet.accounts a WHERE a.kind = 'HELD' AND a.balance <>

@@ -5,12 +5,14 @@ using Platform.Hosting;
 
 namespace Platform.Wallets;
 
-/// <param name="CreditBalance">All that the user has; <paramref name="Available"/> of it can be spent, <paramref name="Held"/> is set
-/// aside.</param>
+/// <param name="CreditBalance">
+/// All that the user has, less what they owe: <paramref name="Available"/> can be spent, <paramref name="Held"/> is set aside,
+/// <paramref name="Debt"/> is what a reversed payment has left to be paid. Whole rupiah, below zero only for a debt.
+/// </param>
 /// <param name="NetBalance">Top-ups less spending; below zero when the money came another way.</param>
 internal sealed record WalletView(
-    Guid UserId, string UserName, string Email, Money CreditBalance, Money Available, Money Held, Money TotalTopUp, Money TotalSpent,
-    Money MonthlySpending, long NetBalance, DateTimeOffset? MemberSince, IReadOnlyList<RecentTransaction> RecentTransactions);
+    Guid UserId, string UserName, string Email, long CreditBalance, Money Available, Money Held, Money Debt, long TotalTopUp,
+    long TotalSpent, Money MonthlySpending, long NetBalance, DateTimeOffset? MemberSince, IReadOnlyList<RecentTransaction> RecentTransactions);
 
 internal sealed record RecentTransaction(
     Guid Id, string CustomId, TransactionType Type, TransactionStatus Status, Money Amount, string Description, DateTimeOffset CreatedAt,
@@ -43,9 +45,10 @@ internal static class BalanceEndpoints
         var recent = await db.Transactions.AsNoTracking().Where(t => t.UserId == user.Id)
             .OrderByDescending(t => t.CreatedAt).ThenByDescending(t => t.Number).Take(MostRecent).ToListAsync(ct);
         return Answer.Ok(new WalletAnswer(new(
-            user.Id, known?.Name ?? "", known?.Email ?? "", balances.Total, balances.Available, balances.Held, totals.TopUp, totals.Spent,
+            user.Id, known?.Name ?? "", known?.Email ?? "", balances.Total, balances.Available, balances.Held, balances.Debt,
+            totals.TopUp, totals.Spent,
             await SpentSinceAsync(db, user.Id, JakartaTime.StartOfMonth(clock.GetUtcNow()), ct),
-            totals.TopUp.Rupiah - totals.Spent.Rupiah, known?.MemberSince,
+            totals.TopUp - totals.Spent, known?.MemberSince,
             [.. recent.Select(t =>
                 new RecentTransaction(t.Id, t.CustomId, t.Type, t.Status, t.Amount, t.Description, t.CreatedAt, t.CompletedAt))])));
     }

@@ -43,7 +43,7 @@ internal sealed class CaptureHoldConsumer(WalletDbContext db, Ledger ledger, Tim
     {
         var (before, after) = await MoveAsync(hold, wish.BusinessKey, ct);
         var number = await db.NextTransactionNumberAsync(ct);
-        var transaction = WalletTransaction.OfCharge(number, hold, before.Total, after.Total, now);
+        var transaction = WalletTransaction.OfCharge(number, hold, before, after, now);
         db.Transactions.Add(transaction);
         hold.Capture(wish.BusinessKey, transaction.Id, now);
         return new(wish.CorrelationId, hold.Id, transaction.Id, transaction.CustomId, hold.Amount, now);

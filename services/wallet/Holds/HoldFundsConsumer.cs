@@ -36,14 +36,22 @@ internal sealed class HoldFundsConsumer(WalletDbContext db, Ledger ledger, TimeP
             return;
         }
 
-        // A free plan holds nothing, but its hold has the same life.
+        // A free plan holds nothing, but its hold has the same life, and it is closed to somebody who owes money like every other.
         if (wish.Amount == Money.Zero)
+        {
+            if ((await db.BalancesOfAsync(wish.UserId, ct)).Debt > Money.Zero)
+                hold.Refuse(wish, WalletRefusals.WalletInDebt.Code, Money.Zero, now);
             return;
+        }
 
+        // A debt needs no look of its own: whoever owes something has nothing available.
         var outcome = await ledger.PostAsync(Posting.Hold(wish.HoldId, wish.UserId, wish.Amount), ct);
         if (outcome is PostingOutcome.Short(var balances))
-            hold.Refuse(wish, WalletRefusals.InsufficientCredit.Code, balances.Available, now);
+            hold.Refuse(wish, Code(balances), balances.Available, now);
         else if (outcome is PostingOutcome.Repeated)
             throw new DbUpdateConcurrencyException($"Hold {wish.HoldId} was decided by another delivery meanwhile; the next try finds it.");
     }
+
+    private static string Code(Balances balances) =>
+        (balances.Debt > Money.Zero ? WalletRefusals.WalletInDebt : WalletRefusals.InsufficientCredit).Code;
 }

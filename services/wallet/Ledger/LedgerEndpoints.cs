@@ -1,7 +1,6 @@
 using System.Buffers.Text;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.EntityFrameworkCore;
-using Platform.Contracts;
 using Platform.Hosting;
 
 namespace Platform.Wallets;
@@ -16,8 +15,8 @@ internal sealed record LedgerLine(Guid Id, PostingKind Kind, string BusinessKey,
 /// <param name="NextCursor">Give it back to read on, towards older movements; null at the end.</param>
 internal sealed record LedgerAnswer(IReadOnlyList<LedgerLine> Ledger, string? NextCursor);
 
-/// <summary>What a user brought in and what they paid, by the ledger.</summary>
-internal readonly record struct Totals(Money TopUp, Money Spent);
+/// <summary>What a user brought in and what they paid, by the ledger: less what was taken back, and less what was given back.</summary>
+internal readonly record struct Totals(long TopUp, long Spent);
 
 internal static class LedgerEndpoints
 {
@@ -25,18 +24,18 @@ internal static class LedgerEndpoints
 
     public static void MapLedger(this IEndpointRouteBuilder wallet) => wallet.MapGet("/ledger", List).WithName("ListLedger");
 
-    /// <summary>Recounted from the ledger by kind, so that no other kind of movement can ever inflate them.</summary>
+    /// <summary>Recounted from the ledger by kind, so that no other kind of movement can ever inflate them (W-4, M8).</summary>
     public static async Task<Totals> TotalsOfAsync(this WalletDbContext db, Guid user, CancellationToken ct)
     {
         var sums = await db.Database.SqlQuery<KindSum>($"""
             SELECT t.kind AS "Kind", sum(e.amount)::bigint AS "Sum"
             FROM wallet.ledger_transactions t JOIN wallet.ledger_entries e ON e.transaction_id = t.id
-            WHERE t.owner = {user} AND t.kind IN ('TOP_UP', 'CAPTURE') AND e.amount > 0
+            WHERE t.owner = {user} AND t.kind IN ('TOP_UP', 'REVERSAL', 'CAPTURE', 'REFUND') AND e.amount > 0
             GROUP BY t.kind
             """).ToListAsync(ct);
-        return new(Of("TOP_UP"), Of("CAPTURE"));
+        return new(Of("TOP_UP") - Of("REVERSAL"), Of("CAPTURE") - Of("REFUND"));
 
-        Money Of(string kind) => Money.Idr(sums.SingleOrDefault(sum => sum.Kind == kind)?.Sum ?? 0);
+        long Of(string kind) => sums.SingleOrDefault(sum => sum.Kind == kind)?.Sum ?? 0;
     }
 
     private static async Task<IResult> List(CurrentUser user, WalletDbContext db, CancellationToken ct,

@@ -6,7 +6,7 @@ namespace Platform.Wallets;
 /// <summary>Why money moved.</summary>
 internal enum PostingKind
 {
-    /// <summary>gateway → user</summary>
+    /// <summary>clearing → user</summary>
     TopUp,
 
     /// <summary>user → held</summary>
@@ -17,6 +17,21 @@ internal enum PostingKind
 
     /// <summary>held → revenue</summary>
     Capture,
+
+    /// <summary>refunds → user: a charge, or a part of it, is given back</summary>
+    Refund,
+
+    /// <summary>user, then debt → clearing: the gateway took back what a top-up had brought in</summary>
+    Reversal,
+
+    /// <summary>gateway → clearing, or back: the gateway's own books agree with what was credited</summary>
+    Clearing,
+
+    /// <summary>adjustment → user, or back: an administrator's</summary>
+    Adjustment,
+
+    /// <summary>bonus → user: a coupon that was redeemed, or the welcome bonus</summary>
+    Coupon,
 }
 
 /// <summary>One movement of money. Written once, never changed: a mistake is put right by another movement.</summary>

@@ -4,11 +4,11 @@ namespace Platform.Wallets;
 
 /// <summary>What is to be moved: an amount from one account to another, both either this user's or the platform's.</summary>
 /// <param name="Key">Names the effect for ever; a second posting under it moves nothing.</param>
-/// <param name="Cause">What brought it about: the id of a hold, of an order.</param>
+/// <param name="Cause">What brought it about: the id of a hold, of an order, of a charge.</param>
 internal sealed record Posting(PostingKind Kind, string Key, Guid Owner, Guid Cause, AccountKind From, AccountKind To, Money Amount)
 {
     public static Posting TopUp(TopUp topUp) =>
-        new(PostingKind.TopUp, $"topup:{topUp.OrderId}", topUp.UserId, topUp.OrderId, AccountKind.Gateway, AccountKind.User, topUp.Amount);
+        new(PostingKind.TopUp, $"topup:{topUp.OrderId}", topUp.UserId, topUp.OrderId, AccountKind.Clearing, AccountKind.User, topUp.Amount);
 
     public static Posting Hold(Guid holdId, Guid user, Money amount) =>
         new(PostingKind.Hold, $"hold:{holdId}", user, holdId, AccountKind.User, AccountKind.Held, amount);
@@ -19,6 +19,27 @@ internal sealed record Posting(PostingKind Kind, string Key, Guid Owner, Guid Ca
 
     public static Posting Capture(string businessKey, Guid holdId, Guid user, Money amount) =>
         new(PostingKind.Capture, businessKey, user, holdId, AccountKind.Held, AccountKind.Revenue, amount);
+
+    public static Posting Refund(Guid chargeId, Guid refundId, Guid user, Money amount) =>
+        new(PostingKind.Refund, $"refund:{chargeId}:{refundId}", user, chargeId, AccountKind.Refunds, AccountKind.User, amount);
+
+    /// <param name="what">Tells the reversals of one order apart: <c>deny</c>, or how much the gateway had taken back by then.</param>
+    public static Posting Reversal(TopUp topUp, string what, Money amount) =>
+        new(PostingKind.Reversal, $"reversal:{topUp.OrderId}:{what}", topUp.UserId, topUp.OrderId, AccountKind.User, AccountKind.Clearing,
+            amount);
+
+    /// <param name="inwards">True for money that the gateway has, false for money that it has no longer.</param>
+    public static Posting Clearing(TopUp topUp, int number, Money amount, bool inwards) =>
+        new(PostingKind.Clearing, $"clearing:{topUp.OrderId}:{number}", topUp.UserId, topUp.OrderId,
+            inwards ? AccountKind.Gateway : AccountKind.Clearing, inwards ? AccountKind.Clearing : AccountKind.Gateway, amount);
+
+    /// <param name="adjustment">The administrator's request, and the id of the transaction that the owner sees.</param>
+    public static Posting Adjustment(Guid adjustment, Guid user, Money amount, bool adds) =>
+        new(PostingKind.Adjustment, $"adjust:{adjustment}", user, adjustment,
+            adds ? AccountKind.Adjustment : AccountKind.User, adds ? AccountKind.User : AccountKind.Adjustment, amount);
+
+    public static Posting Coupon(Guid redemptionId, Guid user, Money amount) =>
+        new(PostingKind.Coupon, $"coupon:{redemptionId}", user, redemptionId, AccountKind.Bonus, AccountKind.User, amount);
 }
 
 /// <summary>What became of a posting.</summary>

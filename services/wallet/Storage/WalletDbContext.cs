@@ -20,6 +20,7 @@ public sealed class WalletDbContext(DbContextOptions<WalletDbContext> options) :
     internal DbSet<TopUp> TopUps => Set<TopUp>();
     internal DbSet<GatewayEvent> GatewayEvents => Set<GatewayEvent>();
     internal DbSet<KnownUser> Users => Set<KnownUser>();
+    internal DbSet<AuditEntry> Audit => Set<AuditEntry>();
 
     /// <summary>The row of a hold, locked until the transaction ends; null when nothing is known of it.</summary>
     internal Task<Hold?> LockHoldAsync(Guid id, CancellationToken ct) =>
@@ -29,14 +30,13 @@ public sealed class WalletDbContext(DbContextOptions<WalletDbContext> options) :
     internal Task<long> NextTransactionNumberAsync(CancellationToken ct) =>
         Database.SqlQuery<long>($"SELECT nextval('wallet.transaction_id_seq') AS \"Value\"").SingleAsync(ct);
 
+    internal Task<List<long>> NextTransactionNumbersAsync(int count, CancellationToken ct) =>
+        Database.SqlQuery<long>($"""SELECT nextval('wallet.transaction_id_seq') AS "Value" FROM generate_series(1, {count})""")
+            .ToListAsync(ct);
+
     /// <summary>What a user owns now; nothing for a user whose accounts were never needed.</summary>
-    internal async Task<Balances> BalancesOfAsync(Guid user, CancellationToken ct)
-    {
-        var rows = await Accounts.AsNoTracking().Where(a => a.Owner == user).ToListAsync(ct);
-        return new(
-            rows.SingleOrDefault(a => a.Kind == AccountKind.User)?.Balance ?? Money.Zero,
-            rows.SingleOrDefault(a => a.Kind == AccountKind.Held)?.Balance ?? Money.Zero);
-    }
+    internal async Task<Balances> BalancesOfAsync(Guid user, CancellationToken ct) =>
+        Balances.Of(await Accounts.AsNoTracking().Where(a => a.Owner == user).ToListAsync(ct));
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
@@ -58,6 +58,7 @@ public sealed class WalletDbContext(DbContextOptions<WalletDbContext> options) :
         modelBuilder.HasDefaultSchema(Schema);
         modelBuilder.AddMessaging();
         modelBuilder.AddIdempotencyKeys();
+        modelBuilder.AddAudit();
         modelBuilder.HasSequence<long>(TransactionNumbers).StartsAt(101);
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(WalletDbContext).Assembly);
     }

@@ -120,7 +120,7 @@ internal sealed partial class Settlement(WalletDbContext db, Ledger ledger, IPub
         if (outcome is not PostingOutcome.Posted posted)
             throw new InvalidOperationException(
                 $"Top-up {topUp.OrderId} is not settled, but its credit is already posted: {outcome.GetType().Name}.");
-        line.Complete(posted.Before.Total, posted.After.Total, now);
+        line.Complete(posted.Before, posted.After, now);
         Credited(log, topUp.OrderId);
     }
 

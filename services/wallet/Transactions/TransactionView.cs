@@ -6,8 +6,8 @@ namespace Platform.Wallets;
 
 /// <summary>A line of the statement on the wire (api.md §1.6 TransactionRow, with its subscription).</summary>
 internal sealed record TransactionView(
-    Guid Id, string CustomId, Guid UserId, TransactionType Type, TransactionStatus Status, Money Amount, Money BalanceBefore,
-    Money BalanceAfter, PaymentMethod? PaymentMethod, string? PaymentReference, string? PaymentProof, Guid? SubscriptionId,
+    Guid Id, string CustomId, Guid UserId, TransactionType Type, TransactionStatus Status, Money Amount, long BalanceBefore,
+    long BalanceAfter, PaymentMethod? PaymentMethod, string? PaymentReference, string? PaymentProof, Guid? SubscriptionId,
     string Description, TopUpMetadata? Metadata, Guid? ProcessedBy, string? AdminNotes, DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt, DateTimeOffset? CompletedAt, TransactionView.SubscriptionPart? Subscription)
 {
@@ -44,7 +44,7 @@ internal static class TransactionViews
         line.Id, line.CustomId, line.UserId, line.Type, line.Status, line.Amount, line.BalanceBefore, line.BalanceAfter, line.PaymentMethod,
         topUp?.SnapToken, null, line.SubscriptionId, line.Description,
         topUp is null ? null : new(topUp.SnapToken, topUp.RedirectUrl, topUp.Method, JakartaTime.WithOffset(topUp.ExpiresAt), topUp.Note),
-        null, null, line.CreatedAt, line.UpdatedAt, line.CompletedAt,
+        line.ProcessedBy, line.AdminNotes, line.CreatedAt, line.UpdatedAt, line.CompletedAt,
         line.SubscriptionId is { } subscription
             ? new(subscription, new(line.ServiceName!, line.ServiceSlug!), new(line.PlanName!, line.PlanType!))
             : null);

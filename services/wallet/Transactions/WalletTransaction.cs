@@ -46,9 +46,12 @@ internal sealed class WalletTransaction
     public TransactionStatus Status { get; private set; }
     public Money Amount { get; private init; }
 
-    /// <summary>All that the owner has, spendable and held, right before and after the money moved.</summary>
-    public Money BalanceBefore { get; private set; }
-    public Money BalanceAfter { get; private set; }
+    /// <summary>
+    /// All that the owner has, spendable and held, less what they owe, right before and after the money moved. Whole rupiah; below zero for
+    /// somebody who owes more than they have.
+    /// </summary>
+    public long BalanceBefore { get; private set; }
+    public long BalanceAfter { get; private set; }
     public PaymentMethod? PaymentMethod { get; private init; }
     public Guid? SubscriptionId { get; private init; }
     public string? ServiceName { get; private init; }
@@ -56,6 +59,18 @@ internal sealed class WalletTransaction
     public string? PlanName { get; private init; }
     public string? PlanType { get; private init; }
     public required string Description { get; init; }
+
+    /// <summary>Of a charge: how much of it was given back. Of a top-up: how much of it the gateway took back.</summary>
+    public Money Refunded { get; private set; }
+
+    /// <summary>Of a refund or a reversal: the transaction whose money it gives or takes back.</summary>
+    public Guid? Refunds { get; private init; }
+
+    /// <summary>The administrator who did it, for what an administrator did.</summary>
+    public Guid? ProcessedBy { get; private init; }
+
+    /// <summary>The administrator's reason.</summary>
+    public string? AdminNotes { get; private init; }
     public DateTimeOffset CreatedAt { get; private init; }
     public DateTimeOffset UpdatedAt { get; private set; }
     public DateTimeOffset? CompletedAt { get; private set; }
@@ -63,7 +78,7 @@ internal sealed class WalletTransaction
     /// <summary>The number that people use: <c>TXMP-101</c>.</summary>
     public string CustomId => NumberPrefix + Number.ToString(CultureInfo.InvariantCulture);
 
-    public static WalletTransaction OfTopUp(long number, TopUp topUp, Money balance, DateTimeOffset now) => new()
+    public static WalletTransaction OfTopUp(long number, TopUp topUp, long balance, DateTimeOffset now) => new()
     {
         Id = topUp.OrderId,
         Number = number,
@@ -79,7 +94,7 @@ internal sealed class WalletTransaction
         UpdatedAt = now,
     };
 
-    public static WalletTransaction OfCharge(long number, Hold hold, Money before, Money after, DateTimeOffset now) => new()
+    public static WalletTransaction OfCharge(long number, Hold hold, Balances before, Balances after, DateTimeOffset now) => new()
     {
         Id = Guid.CreateVersion7(now),
         Number = number,
@@ -87,8 +102,8 @@ internal sealed class WalletTransaction
         Type = hold.Item!.Kind == "UPGRADE" ? TransactionType.Upgrade : TransactionType.Subscription,
         Status = TransactionStatus.Completed,
         Amount = hold.Amount,
-        BalanceBefore = before,
-        BalanceAfter = after,
+        BalanceBefore = before.Total,
+        BalanceAfter = after.Total,
         SubscriptionId = hold.Item.SubscriptionId,
         ServiceName = hold.Item.ServiceName,
         ServiceSlug = hold.Item.ServiceSlug,
@@ -100,8 +115,8 @@ internal sealed class WalletTransaction
         CompletedAt = now,
     };
 
-    public void Complete(Money before, Money after, DateTimeOffset now) =>
-        (Status, BalanceBefore, BalanceAfter, UpdatedAt, CompletedAt) = (TransactionStatus.Completed, before, after, now, now);
+    public void Complete(Balances before, Balances after, DateTimeOffset now) =>
+        (Status, BalanceBefore, BalanceAfter, UpdatedAt, CompletedAt) = (TransactionStatus.Completed, before.Total, after.Total, now, now);
 
     public void Close(TransactionStatus status, DateTimeOffset now) => (Status, UpdatedAt) = (status, now);
 }
@@ -112,7 +127,7 @@ internal sealed class WalletTransactionConfiguration : IEntityTypeConfiguration<
     {
         transaction.ToTable("transactions", table =>
         {
-            table.HasCheckConstraint("transactions_amounts_not_negative", "amount >= 0 AND balance_before >= 0 AND balance_after >= 0");
+            table.HasCheckConstraint("transactions_refunded_within_amount", "amount >= 0 AND refunded BETWEEN 0 AND amount");
             table.HasCheckConstraint("transactions_completed_have_their_time",
                 "(status IN ('COMPLETED', 'REFUNDED')) = (completed_at IS NOT NULL)");
         });
@@ -131,6 +146,10 @@ internal sealed class WalletTransactionConfiguration : IEntityTypeConfiguration<
         transaction.Property(t => t.ServiceSlug).HasColumnName("service_slug");
         transaction.Property(t => t.PlanName).HasColumnName("plan_name");
         transaction.Property(t => t.PlanType).HasColumnName("plan_type");
+        transaction.Property(t => t.Refunded).HasColumnName("refunded");
+        transaction.Property(t => t.Refunds).HasColumnName("refunds");
+        transaction.Property(t => t.ProcessedBy).HasColumnName("processed_by");
+        transaction.Property(t => t.AdminNotes).HasColumnName("admin_notes");
         transaction.Property(t => t.Description).HasColumnName("description");
         transaction.Property(t => t.CreatedAt).HasColumnName("created_at");
         transaction.Property(t => t.UpdatedAt).HasColumnName("updated_at");

@@ -26,6 +26,62 @@ namespace Platform.Wallets.Storage.Migrations
             modelBuilder.HasSequence("transaction_id_seq")
                 .StartsAt(101L);
 
+            modelBuilder.Entity("Platform.Hosting.AuditEntry", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)")
+                        .HasColumnName("action");
+
+                    b.Property<Guid>("Actor")
+                        .HasColumnType("uuid")
+                        .HasColumnName("actor");
+
+                    b.Property<string>("After")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("after");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Before")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("before");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("Target")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("target");
+
+                    b.Property<string>("TraceId")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("trace_id");
+
+                    b.HasKey("Id")
+                        .HasName("audit_entries_pkey");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("audit_entries_at");
+
+                    b.HasIndex("Target", "At")
+                        .HasDatabaseName("audit_entries_target");
+
+                    b.ToTable("audit_entries", "wallet");
+                });
+
             modelBuilder.Entity("Platform.Hosting.IdempotencyKey", b =>
                 {
                     b.Property<Guid>("Owner")
@@ -203,16 +259,21 @@ namespace Platform.Wallets.Storage.Migrations
 
                     b.ToTable("accounts", "wallet", t =>
                         {
-                            t.HasCheckConstraint("accounts_balance_not_negative", "balance >= 0");
+                            t.HasCheckConstraint("accounts_balance_not_negative", "CASE kind WHEN 'DEBT' THEN balance <= 0 ELSE balance >= 0 END");
 
                             t.HasCheckConstraint("accounts_id_says_kind_and_owner", "id = lower(kind) || coalesce(':' || owner::text, '')");
 
-                            t.HasCheckConstraint("accounts_kind_known", "kind IN ('USER', 'HELD', 'GATEWAY', 'REVENUE')");
+                            t.HasCheckConstraint("accounts_kind_known", "kind IN ('USER', 'HELD', 'DEBT', 'CLEARING', 'GATEWAY', 'REVENUE', 'REFUNDS', 'BONUS', 'ADJUSTMENT')");
 
-                            t.HasCheckConstraint("accounts_owned_have_balance", "(kind IN ('USER', 'HELD')) = (owner IS NOT NULL) AND (owner IS NULL) = (balance IS NULL)");
+                            t.HasCheckConstraint("accounts_owned_have_balance", "(kind IN ('USER', 'HELD', 'DEBT')) = (owner IS NOT NULL) AND (owner IS NULL) = (balance IS NULL)");
                         });
 
                     b.HasData(
+                        new
+                        {
+                            Id = "clearing",
+                            Kind = "CLEARING"
+                        },
                         new
                         {
                             Id = "gateway",
@@ -222,6 +283,21 @@ namespace Platform.Wallets.Storage.Migrations
                         {
                             Id = "revenue",
                             Kind = "REVENUE"
+                        },
+                        new
+                        {
+                            Id = "refunds",
+                            Kind = "REFUNDS"
+                        },
+                        new
+                        {
+                            Id = "bonus",
+                            Kind = "BONUS"
+                        },
+                        new
+                        {
+                            Id = "adjustment",
+                            Kind = "ADJUSTMENT"
                         });
                 });
 
@@ -566,6 +642,10 @@ namespace Platform.Wallets.Storage.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
+                    b.Property<string>("AdminNotes")
+                        .HasColumnType("text")
+                        .HasColumnName("admin_notes");
+
                     b.Property<long>("Amount")
                         .HasColumnType("bigint")
                         .HasColumnName("amount");
@@ -607,6 +687,18 @@ namespace Platform.Wallets.Storage.Migrations
                     b.Property<string>("PlanType")
                         .HasColumnType("text")
                         .HasColumnName("plan_type");
+
+                    b.Property<Guid?>("ProcessedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("processed_by");
+
+                    b.Property<long>("Refunded")
+                        .HasColumnType("bigint")
+                        .HasColumnName("refunded");
+
+                    b.Property<Guid?>("Refunds")
+                        .HasColumnType("uuid")
+                        .HasColumnName("refunds");
 
                     b.Property<string>("ServiceName")
                         .HasColumnType("text")
@@ -656,9 +748,9 @@ namespace Platform.Wallets.Storage.Migrations
 
                     b.ToTable("transactions", "wallet", t =>
                         {
-                            t.HasCheckConstraint("transactions_amounts_not_negative", "amount >= 0 AND balance_before >= 0 AND balance_after >= 0");
-
                             t.HasCheckConstraint("transactions_completed_have_their_time", "(status IN ('COMPLETED', 'REFUNDED')) = (completed_at IS NOT NULL)");
+
+                            t.HasCheckConstraint("transactions_refunded_within_amount", "amount >= 0 AND refunded BETWEEN 0 AND amount");
                         });
                 });
 
