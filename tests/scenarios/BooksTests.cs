@@ -73,7 +73,7 @@ public sealed class BooksTests(RunningPlatform platform)
         ("instance-not-in-cluster",
             "UPDATE provisioner.instances SET cpu_millis = cpu_millis + 1 WHERE subscription_id = '{subscription}'"),
         ("credit-differs-from-gateway", """
-            UPDATE wallet.ledger_transactions SET business_key = 'topup:' || gen_random_uuid()
+            UPDATE wallet.ledger_transactions SET cause = gen_random_uuid()
             WHERE owner = '{user}' AND business_key LIKE 'topup:%'
             """),
     ];

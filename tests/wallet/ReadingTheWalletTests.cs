@@ -31,7 +31,7 @@ public sealed class ReadingTheWalletTests(WalletHost wallet) : IClassFixture<Wal
 
         var info = await wallet.WalletOfAsync(user);
 
-        new[] { "creditBalance", "available", "held", "debt", "totalTopUp", "totalSpent", "monthlySpending", "netBalance" }
+        new[] { "creditBalance", "available", "held", "totalTopUp", "totalSpent", "monthlySpending", "netBalance" }
             .Select(name => (long)info[name]!)
             .ShouldBe([65_000, 45_000, 20_000, 100_000, 35_000, 35_000, 65_000]);
         info["recentTransactions"]!.AsArray().Select(t => (string?)t!["type"]).ShouldBe(["UPGRADE", "SUBSCRIPTION", "TOP_UP"]);

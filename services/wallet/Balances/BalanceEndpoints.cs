@@ -12,7 +12,8 @@ namespace Platform.Wallets;
 /// <param name="NetBalance">Top-ups less spending; below zero when the money came another way.</param>
 internal sealed record WalletView(
     Guid UserId, string UserName, string Email, long CreditBalance, Money Available, Money Held, Money Debt, long TotalTopUp,
-    long TotalSpent, Money MonthlySpending, long NetBalance, DateTimeOffset? MemberSince, IReadOnlyList<RecentTransaction> RecentTransactions);
+    long TotalSpent, Money MonthlySpending, long NetBalance, DateTimeOffset? MemberSince,
+    IReadOnlyList<RecentTransaction> RecentTransactions);
 
 internal sealed record RecentTransaction(
     Guid Id, string CustomId, TransactionType Type, TransactionStatus Status, Money Amount, string Description, DateTimeOffset CreatedAt,

@@ -2,15 +2,15 @@ using Npgsql;
 
 namespace Platform.Scenarios.Books;
 
-/// <summary>The ledger's top-ups against what the payment gateway calls paid, order by order.</summary>
+/// <summary>The ledger's top-ups, less what was taken back, against what the payment gateway calls paid, order by order.</summary>
 internal static class GatewayBook
 {
     public static async Task<IReadOnlyList<Violation>> CheckAsync(NpgsqlConnection db, IReadOnlyDictionary<Guid, long> truth)
     {
         var credited = (await PlatformBooks.RowsAsync(db, """
-            SELECT substring(t.business_key FROM 7)::uuid, sum(e.amount)::bigint
-            FROM wallet.ledger_transactions t JOIN wallet.ledger_entries e ON e.transaction_id = t.id AND e.account_id = 'user:' || t.owner
-            WHERE t.business_key LIKE 'topup:%' GROUP BY 1
+            SELECT t.cause, -sum(e.amount)::bigint
+            FROM wallet.ledger_transactions t JOIN wallet.ledger_entries e ON e.transaction_id = t.id AND e.account_id = 'clearing'
+            WHERE t.kind IN ('TOP_UP', 'REVERSAL') GROUP BY 1
             """, reader => (Order: reader.GetGuid(0), Amount: reader.GetInt64(1)))).ToDictionary(row => row.Order, row => row.Amount);
         return [.. truth.Keys.Union(credited.Keys)
             .Select(order => (Order: order, Paid: truth.GetValueOrDefault(order), Credited: credited.GetValueOrDefault(order)))

@@ -22,7 +22,7 @@ internal static class Promises
         new("ledger-does-not-sum-to-zero", Holds.Always,
             "SELECT 'sum ' || sum(amount) FROM wallet.ledger_entries HAVING coalesce(sum(amount), 0) <> 0"),
         new("negative-balance", Holds.Always, """
-            SELECT 'account ' || id || ': ' || balance FROM wallet.accounts WHERE balance < 0
+            SELECT 'account ' || id || ': ' || balance FROM wallet.accounts WHERE (balance < 0) <> (kind = 'DEBT' AND balance <> 0)
             UNION ALL
             SELECT 'entries of ' || account_id || ': ' || sum(amount) FROM wallet.ledger_entries
             WHERE account_id LIKE 'user:%' OR account_id LIKE 'held:%' GROUP BY account_id HAVING sum(amount) < 0
