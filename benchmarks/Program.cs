@@ -1,11 +1,15 @@
 using Platform.Benchmarks;
+using Platform.Benchmarks.Wallet;
 
 // Started by ./platform bench, which says in the environment where the running system is.
-string[] names = ["purchase"];
-if (args is not ["purchase", ..])
+var json = args.Contains("--json");
+switch (args)
 {
-    await Console.Error.WriteLineAsync($"Usage: ./platform bench <{string.Join("|", names)}> [--json]");
-    return 2;
+    case ["purchase", ..]:
+        return await PurchaseBenchmark.RunAsync(json, CancellationToken.None);
+    case ["wallet", ..]:
+        return await WalletBenchmark.RunAsync(json, CancellationToken.None);
+    default:
+        await Console.Error.WriteLineAsync("Usage: ./platform bench <purchase|wallet> [--json]");
+        return 2;
 }
-
-return await PurchaseBenchmark.RunAsync(json: args.Contains("--json"), CancellationToken.None);

@@ -2,10 +2,6 @@ using System.Threading.Channels;
 
 namespace Platform.Wallets;
 
-/// <summary>A posting that was decided, and what is written down of it in the same transaction.</summary>
-/// <param name="Number">A number for people that nobody else has, for the line that the owner sees.</param>
-internal sealed record Decided(PostingOutcome Outcome, long Number);
-
 /// <summary>
 /// Commits several waiting postings together. One wallet can be charged only as fast as its row can be locked, written and committed; when
 /// all who wait for it go in one transaction, that is paid once for all of them. Nobody waits for company: whoever comes while nothing is
@@ -23,9 +19,11 @@ internal sealed partial class GroupCommit(IServiceScopeFactory scopes, ILogger<G
     private readonly Channel<Waiting>[] lanes =
         [.. Enumerable.Range(0, Lanes).Select(_ => Channel.CreateBounded<Waiting>(new BoundedChannelOptions(MostWaiting)))];
 
-    /// <summary>Posts, lets <paramref name="record"/> add its rows to the same transaction, and returns when it is committed.</summary>
-    /// <param name="record">Called once for each try, whatever was decided; only the rows of the last try are written.</param>
-    public async Task<Decided> PostAsync(Posting posting, Action<WalletDbContext, Decided> record, CancellationToken ct)
+    /// <summary>Posts, writes down what <paramref name="record"/> says in the same transaction, and returns when it is committed.</summary>
+    /// <param name="record">
+    /// Given what was decided and a number for people; called once for each try, and only the rows of the last try are written.
+    /// </param>
+    public async Task<PostingOutcome> PostAsync(Posting posting, Func<PostingOutcome, long, GroupRows> record, CancellationToken ct)
     {
         var waiting = new Waiting(posting, record, new(TaskCreationOptions.RunContinuationsAsynchronously), ct);
         await lanes[(uint)posting.Owner.GetHashCode() % Lanes].Writer.WriteAsync(waiting, ct);
@@ -91,23 +89,17 @@ internal sealed partial class GroupCommit(IServiceScopeFactory scopes, ILogger<G
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<WalletDbContext>();
         var ledger = scope.ServiceProvider.GetRequiredService<Ledger>();
-        db.Database.AutoSavepointsEnabled = false;
         await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
-        var outcomes = await ledger.PostAsync([.. together.Select(waiting => waiting.Posting)], CancellationToken.None);
-        var numbers = await db.NextTransactionNumbersAsync(together.Count, CancellationToken.None);
-        List<(Waiting Waiting, Decided Decided)> decided =
-            [.. together.Zip(outcomes.Zip(numbers), (waiting, its) => (waiting, new Decided(its.First, its.Second)))];
-        foreach (var (waiting, its) in decided)
-            waiting.Record(db, its);
-        await db.SaveChangesAsync(CancellationToken.None);
+        var outcomes = await ledger.PostAsync([.. together.Select(waiting => waiting.Posting)],
+            (at, outcome, number) => together[at].Record(outcome, number), CancellationToken.None);
         await transaction.CommitAsync(CancellationToken.None);
-        foreach (var (waiting, its) in decided)
-            waiting.Done.TrySetResult(its);
+        foreach (var (waiting, outcome) in together.Zip(outcomes))
+            waiting.Done.TrySetResult(outcome);
     }
 
     [LoggerMessage(LogLevel.Warning, "{Count} postings could not be committed together; each is tried alone")]
     private static partial void Apart(ILogger log, int count, Exception e);
 
     private sealed record Waiting(
-        Posting Posting, Action<WalletDbContext, Decided> Record, TaskCompletionSource<Decided> Done, CancellationToken Gone);
+        Posting Posting, Func<PostingOutcome, long, GroupRows> Record, TaskCompletionSource<PostingOutcome> Done, CancellationToken Gone);
 }

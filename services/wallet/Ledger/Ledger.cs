@@ -13,62 +13,41 @@ namespace Platform.Wallets;
 /// </summary>
 internal sealed class Ledger(WalletDbContext db, TimeProvider clock)
 {
-    // Locked in one order whoever they belong to, so that two postings never wait for each other in a circle.
-    private const string LockAccounts =
-        "SELECT owner, kind, balance FROM wallet.accounts WHERE owner = ANY (@owners) ORDER BY id FOR NO KEY UPDATE";
+    private const int AccountsOfAnOwner = 3;
 
-    // After the lock: another posting of the same user under the same key has committed by now, and is seen.
-    private const string KnownKeys = "SELECT business_key FROM wallet.ledger_transactions WHERE business_key = ANY (@keys)";
-
-    private const string MakeAccounts = """
-        INSERT INTO wallet.accounts (id, kind, owner, balance)
-        SELECT lower(k.kind) || ':' || o.owner::text, k.kind, o.owner, 0
-        FROM unnest(@owners) AS o (owner), (VALUES ('DEBT'), ('HELD'), ('USER')) AS k (kind) ORDER BY 1
-        ON CONFLICT (id) DO NOTHING
-        """;
-
-    private static readonly string[] Write =
-    [
-        """
-        INSERT INTO wallet.ledger_transactions (id, kind, business_key, owner, cause, created_at)
-        SELECT t.*, @now FROM unnest(@ids, @kinds, @keys, @owners, @causes) AS t
-        """,
-        "INSERT INTO wallet.ledger_entries (transaction_id, account_id, amount) SELECT * FROM unnest(@transactions, @accounts, @amounts)",
-        """
-        UPDATE wallet.accounts SET balance = balance + moved.amount
-        FROM unnest(@touched, @changes) AS moved (account_id, amount) WHERE accounts.id = moved.account_id
-        """,
-    ];
-
-    private const int KindsOfAnOwner = 3;
-
-    public async Task<PostingOutcome> PostAsync(Posting posting, CancellationToken ct) => (await PostAsync([posting], ct))[0];
+    public async Task<PostingOutcome> PostAsync(Posting posting, CancellationToken ct) => (await PostAsync([posting], record: null, ct))[0];
 
     /// <summary>Posts in this order; each sees the balances that the ones before it have left.</summary>
+    /// <param name="record">
+    /// Says what is written down of each posting in the same round trip, given its place, what became of it, and a number for people that
+    /// nobody else has; null when nothing is.
+    /// </param>
     /// <returns>What became of each.</returns>
     /// <exception cref="InvalidOperationException">No transaction is open, or an amount is zero: there is nothing to post for
     /// it.</exception>
-    public async Task<IReadOnlyList<PostingOutcome>> PostAsync(IReadOnlyList<Posting> postings, CancellationToken ct)
+    public async Task<IReadOnlyList<PostingOutcome>> PostAsync(IReadOnlyList<Posting> postings,
+        Func<int, PostingOutcome, long, GroupRows>? record, CancellationToken ct)
     {
         if (postings.Any(posting => posting.Amount == Money.Zero))
             throw new InvalidOperationException("Nothing to post for an amount of zero.");
-        var transaction = db.Database.CurrentTransaction ?? throw new InvalidOperationException("A posting belongs into a transaction.");
-        var pg = (NpgsqlTransaction)transaction.GetDbTransaction();
+        var open = db.Database.CurrentTransaction ?? throw new InvalidOperationException("A posting belongs into a transaction.");
+        var transaction = (NpgsqlTransaction)open.GetDbTransaction();
 
         Guid[] owners = [.. postings.Select(posting => posting.Owner).Distinct()];
         string[] keys = [.. postings.Select(posting => posting.Key)];
-        var (accounts, known) = await LookAsync(pg, owners, keys, ct);
-        if (accounts.Count < owners.Length * KindsOfAnOwner)
+        var numbers = record is null ? 0 : postings.Count;
+        var seen = await LookAsync(transaction, owners, keys, numbers, ct);
+        if (seen.Accounts.Count < owners.Length * AccountsOfAnOwner)
         {
-            await MakeAccountsAsync(pg, owners, ct);
-            (accounts, known) = await LookAsync(pg, owners, keys, ct);
+            await MakeAccountsAsync(transaction, owners, ct);
+            seen = await LookAsync(transaction, owners, keys, numbers, ct);
         }
 
-        var balances = accounts.GroupBy(account => account.Owner!.Value).ToDictionary(own => own.Key, Balances.Of);
+        var balances = seen.Accounts.GroupBy(account => account.Owner!.Value).ToDictionary(own => own.Key, Balances.Of);
         List<Written> written = [];
-        List<PostingOutcome> outcomes = [.. postings.Select(posting => Decide(posting, balances, known, written))];
-        if (written.Count > 0)
-            await WriteAsync(pg, written, ct);
+        List<PostingOutcome> outcomes = [.. postings.Select(posting => Decide(posting, balances, seen.Keys, written))];
+        List<GroupRows> rows = record is null ? [] : [.. outcomes.Select((outcome, at) => record(at, outcome, seen.Numbers[at]))];
+        await WriteAsync(transaction, written, rows, ct);
         return outcomes;
     }
 
@@ -86,82 +65,92 @@ internal sealed class Ledger(WalletDbContext db, TimeProvider clock)
         return new PostingOutcome.Posted(before, after);
     }
 
-    private static async Task<(List<Account> Accounts, HashSet<string> Known)> LookAsync(NpgsqlTransaction transaction, Guid[] owners,
-        string[] keys, CancellationToken ct)
+    private static async Task<Seen> LookAsync(NpgsqlTransaction transaction, Guid[] owners, string[] keys, int numbers, CancellationToken ct)
     {
         await using var batch = new NpgsqlBatch(transaction.Connection, transaction)
         {
             BatchCommands =
             {
-                new(LockAccounts) { Parameters = { new NpgsqlParameter<Guid[]>("owners", owners) } },
-                new(KnownKeys) { Parameters = { new NpgsqlParameter<string[]>("keys", keys) } },
+                Command(DebitStatements.LockAccounts, Value("owners", owners)),
+                Command(DebitStatements.KnownKeys, Value("keys", keys)),
             },
         };
+        if (numbers > 0)
+            batch.BatchCommands.Add(Command(DebitStatements.Numbers, Value("count", numbers)));
         await using var reader = await batch.ExecuteReaderAsync(ct);
-        List<Account> accounts = [];
+        var seen = new Seen([], new(StringComparer.Ordinal), []);
         while (await reader.ReadAsync(ct))
         {
             var (owner, kind) = (reader.GetGuid(0), WireEnum.Value<AccountKind>(reader.GetString(1)));
-            accounts.Add(new() { Id = Account.IdOf(kind, owner), Kind = kind, Owner = owner, Balance = reader.GetInt64(2) });
+            seen.Accounts.Add(new() { Id = Account.IdOf(kind, owner), Kind = kind, Owner = owner, Balance = reader.GetInt64(2) });
         }
 
         await reader.NextResultAsync(ct);
-        HashSet<string> known = new(StringComparer.Ordinal);
         while (await reader.ReadAsync(ct))
-            known.Add(reader.GetString(0));
-        return (accounts, known);
+            seen.Keys.Add(reader.GetString(0));
+        await reader.NextResultAsync(ct);
+        while (await reader.ReadAsync(ct))
+            seen.Numbers.Add(reader.GetInt64(0));
+        return seen;
     }
 
     private static async Task MakeAccountsAsync(NpgsqlTransaction transaction, Guid[] owners, CancellationToken ct)
     {
-        await using var make = new NpgsqlCommand(MakeAccounts, transaction.Connection, transaction)
+        await using var make = new NpgsqlCommand(DebitStatements.MakeAccounts, transaction.Connection, transaction)
         {
-            Parameters = { new NpgsqlParameter<Guid[]>("owners", owners) },
+            Parameters = { Value("owners", owners) },
         };
         await make.ExecuteNonQueryAsync(ct);
     }
 
-    private async Task WriteAsync(NpgsqlTransaction transaction, List<Written> written, CancellationToken ct)
+    private async Task WriteAsync(NpgsqlTransaction transaction, List<Written> written, IReadOnlyList<GroupRows> rows, CancellationToken ct)
     {
-        var now = clock.GetUtcNow();
-        var transactions = written.Select(w => (Id: Guid.CreateVersion7(now), w.Posting, w.Sides)).ToList();
-        var entries = transactions
-            .SelectMany(t => t.Sides.Select(side => (t.Id, Account: Account.IdOf(side.Account, t.Posting.Owner), side.Amount, side)))
-            .ToList();
-        var changes = entries.Where(entry => Account.IsOwned(entry.side.Account)).GroupBy(entry => entry.Account)
-            .Select(account => (Id: account.Key, Amount: account.Sum(entry => entry.Amount)))
-            .OrderBy(change => change.Id, StringComparer.Ordinal).ToList();
-        NpgsqlParameter[][] parameters =
-        [
-            [
-                new NpgsqlParameter<Guid[]>("ids", [.. transactions.Select(t => t.Id)]),
-                new NpgsqlParameter<string[]>("kinds", [.. transactions.Select(t => WireEnum.Text(t.Posting.Kind))]),
-                new NpgsqlParameter<string[]>("keys", [.. transactions.Select(t => t.Posting.Key)]),
-                new NpgsqlParameter<Guid[]>("owners", [.. transactions.Select(t => t.Posting.Owner)]),
-                new NpgsqlParameter<Guid[]>("causes", [.. transactions.Select(t => t.Posting.Cause)]),
-                new NpgsqlParameter<DateTimeOffset>("now", now),
-            ],
-            [
-                new NpgsqlParameter<Guid[]>("transactions", [.. entries.Select(entry => entry.Id)]),
-                new NpgsqlParameter<string[]>("accounts", [.. entries.Select(entry => entry.Account)]),
-                new NpgsqlParameter<long[]>("amounts", [.. entries.Select(entry => entry.Amount)]),
-            ],
-            [
-                new NpgsqlParameter<string[]>("touched", [.. changes.Select(change => change.Id)]),
-                new NpgsqlParameter<long[]>("changes", [.. changes.Select(change => change.Amount)]),
-            ],
-        ];
         await using var batch = new NpgsqlBatch(transaction.Connection, transaction);
-        foreach (var (statement, values) in Write.Zip(parameters))
-        {
-            var command = new NpgsqlBatchCommand(statement);
-            foreach (var value in values)
-                command.Parameters.Add(value);
+        foreach (var command in Inserts(written, clock.GetUtcNow()).Concat(GroupRows.Insert(rows)))
             batch.BatchCommands.Add(command);
-        }
-
-        await batch.ExecuteNonQueryAsync(ct);
+        if (batch.BatchCommands.Count > 0)
+            await batch.ExecuteNonQueryAsync(ct);
     }
+
+    private static IEnumerable<NpgsqlBatchCommand> Inserts(List<Written> written, DateTimeOffset now)
+    {
+        if (written.Count == 0)
+            return [];
+        var ids = written.Select(_ => Guid.CreateVersion7(now)).ToArray();
+        var entries = written.Zip(ids).SelectMany(each => each.First.Sides.Select(side =>
+            (Transaction: each.Second, Account: Account.IdOf(side.Account, each.First.Posting.Owner), Side: side))).ToList();
+        var changes = entries.Where(entry => Account.IsOwned(entry.Side.Account)).GroupBy(entry => entry.Account)
+            .Select(account => (Id: account.Key, Amount: account.Sum(entry => entry.Side.Amount))).ToList();
+        return
+        [
+            Command(DebitStatements.Transactions,
+                Value("ids", ids),
+                Value("kinds", written.Select(w => WireEnum.Text(w.Posting.Kind)).ToArray()),
+                Value("keys", written.Select(w => w.Posting.Key).ToArray()),
+                Value("owners", written.Select(w => w.Posting.Owner).ToArray()),
+                Value("causes", written.Select(w => w.Posting.Cause).ToArray()),
+                Value("now", now)),
+            Command(DebitStatements.Entries,
+                Value("transactions", entries.Select(entry => entry.Transaction).ToArray()),
+                Value("accounts", entries.Select(entry => entry.Account).ToArray()),
+                Value("amounts", entries.Select(entry => entry.Side.Amount).ToArray())),
+            Command(DebitStatements.Balances,
+                Value("touched", changes.Select(change => change.Id).ToArray()),
+                Value("changes", changes.Select(change => change.Amount).ToArray())),
+        ];
+    }
+
+    private static NpgsqlBatchCommand Command(string statement, params ReadOnlySpan<NpgsqlParameter> values)
+    {
+        var command = new NpgsqlBatchCommand(statement);
+        foreach (var value in values)
+            command.Parameters.Add(value);
+        return command;
+    }
+
+    private static NpgsqlParameter<T> Value<T>(string name, T value) => new(name, value);
+
+    private sealed record Seen(List<Account> Accounts, HashSet<string> Keys, List<long> Numbers);
 
     private sealed record Written(Posting Posting, IReadOnlyList<Side> Sides);
 }

@@ -30,10 +30,6 @@ public sealed class WalletDbContext(DbContextOptions<WalletDbContext> options) :
     internal Task<long> NextTransactionNumberAsync(CancellationToken ct) =>
         Database.SqlQuery<long>($"SELECT nextval('wallet.transaction_id_seq') AS \"Value\"").SingleAsync(ct);
 
-    internal Task<List<long>> NextTransactionNumbersAsync(int count, CancellationToken ct) =>
-        Database.SqlQuery<long>($"""SELECT nextval('wallet.transaction_id_seq') AS "Value" FROM generate_series(1, {count})""")
-            .ToListAsync(ct);
-
     /// <summary>What a user owns now; nothing for a user whose accounts were never needed.</summary>
     internal async Task<Balances> BalancesOfAsync(Guid user, CancellationToken ct) =>
         Balances.Of(await Accounts.AsNoTracking().Where(a => a.Owner == user).ToListAsync(ct));

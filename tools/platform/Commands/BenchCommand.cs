@@ -1,5 +1,7 @@
+using Npgsql;
 using Platform.Tool.Processes;
 using Platform.Tool.Running;
+using Platform.Tool.Servers;
 
 namespace Platform.Tool.Commands;
 
@@ -29,6 +31,10 @@ internal static class BenchCommand
             ["PLATFORM_ROOT"] = session.Layout.Root,
             ["PLATFORM_HOME"] = session.Layout.Home,
             ["PLATFORM_POSTGRES"] = system.Postgres.AdministratorConnection,
+            ["PLATFORM_DATABASE"] = new NpgsqlConnectionStringBuilder(system.Postgres.AdministratorConnection)
+            {
+                Database = PlatformDatabase.Name,
+            }.ConnectionString,
             ["PLATFORM_RABBITMQ"] = system.RabbitMq.Connection,
             ["PLATFORM_KUBECONFIG_FILE"] = system.Layout.KubeconfigFile,
         };
