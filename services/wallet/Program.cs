@@ -20,6 +20,7 @@ return await PlatformHost.RunAsync<WalletDbContext>(args, "wallet", builder =>
     builder.Services.AddScoped<Settlement>();
     builder.Services.AddScoped<TopUpCheck>();
     builder.Services.AddScoped<MidtransWebhook>();
+    builder.Services.AddScoped<Adjustments>();
     builder.Services.AddHostedService<ExpireHolds>();
     builder.Services.AddHostedService<RecheckTopUps>();
 }, app =>
@@ -31,4 +32,7 @@ return await PlatformHost.RunAsync<WalletDbContext>(args, "wallet", builder =>
     wallet.MapLedger();
     wallet.MapHolds();
     wallet.MapMidtransWebhook();
+
+    var wallets = app.MapGroup("/api/admin/wallets").WithTags("Wallets").RequireAuthorization(Tokens.AdministratorPolicy);
+    wallets.MapAdjustments();
 });

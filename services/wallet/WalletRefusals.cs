@@ -14,6 +14,10 @@ internal static class WalletRefusals
     public static readonly Refusal GatewayUnavailable = new("GATEWAY_UNAVAILABLE", 502, "The payment gateway did not open the payment");
     public static readonly Refusal GatewayTimeout = new("GATEWAY_TIMEOUT", 504, "The payment gateway did not answer in time");
 
+    // To administrators.
+    public static readonly Refusal UserNotFound = new("USER_NOT_FOUND", 404, "There is no such user");
+    public static readonly Refusal WouldGoNegative = new("WOULD_GO_NEGATIVE", 409, "The wallet does not hold as much as is to be deducted");
+
     // To the payment gateway.
     public static readonly Refusal MalformedNotification = new("MALFORMED_NOTIFICATION", 400, "The notification could not be read");
     public static readonly Refusal BadSignature = new("BAD_SIGNATURE", 401, "The notification is not signed by the payment gateway");

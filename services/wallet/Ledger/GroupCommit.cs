@@ -26,7 +26,7 @@ internal sealed partial class GroupCommit(IServiceScopeFactory scopes, ILogger<G
     public async Task<PostingOutcome> PostAsync(Posting posting, Func<PostingOutcome, long, GroupRows> record, CancellationToken ct)
     {
         var waiting = new Waiting(posting, record, new(TaskCreationOptions.RunContinuationsAsynchronously), ct);
-        await lanes[(uint)posting.Owner.GetHashCode() % Lanes].Writer.WriteAsync(waiting, ct);
+        await lanes[unchecked((uint)posting.Owner.GetHashCode()) % Lanes].Writer.WriteAsync(waiting, ct);
         return await waiting.Done.Task;
     }
 
@@ -90,8 +90,16 @@ internal sealed partial class GroupCommit(IServiceScopeFactory scopes, ILogger<G
         var db = scope.ServiceProvider.GetRequiredService<WalletDbContext>();
         var ledger = scope.ServiceProvider.GetRequiredService<Ledger>();
         await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
-        var outcomes = await ledger.PostAsync([.. together.Select(waiting => waiting.Posting)],
-            (at, outcome, number) => together[at].Record(outcome, number), CancellationToken.None);
+        List<GroupRows> rows = [];
+        var outcomes = await ledger.PostAsync([.. together.Select(waiting => waiting.Posting)], (at, outcome, number) =>
+        {
+            rows.Add(together[at].Record(outcome, number));
+            return rows[^1];
+        }, CancellationToken.None);
+        foreach (var also in rows.Select(row => row.Also).OfType<Action<WalletDbContext>>())
+            also(db);
+        if (db.ChangeTracker.HasChanges())
+            await db.SaveChangesAsync(CancellationToken.None);
         await transaction.CommitAsync(CancellationToken.None);
         foreach (var (waiting, outcome) in together.Zip(outcomes))
             waiting.Done.TrySetResult(outcome);

@@ -9,7 +9,8 @@ namespace Platform.Wallets;
 
 /// <summary>What is written down of a posting beside the ledger, in the same transaction.</summary>
 /// <param name="Line">The line of the owner's statement.</param>
-internal sealed record GroupRows(WalletTransaction? Line = null, AuditEntry? Audit = null)
+/// <param name="Also">Changes whatever else belongs into the transaction; saved after it.</param>
+internal sealed record GroupRows(WalletTransaction? Line = null, AuditEntry? Audit = null, Action<WalletDbContext>? Also = null)
 {
     public static GroupRows None { get; } = new();
 

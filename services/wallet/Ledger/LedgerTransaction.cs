@@ -71,6 +71,9 @@ internal sealed class LedgerTransactionConfiguration : IEntityTypeConfiguration<
         transaction.Property(t => t.CreatedAt).HasColumnName("created_at");
         transaction.HasIndex(t => t.BusinessKey).IsUnique().HasDatabaseName("ledger_transactions_business_key");
         transaction.HasIndex(t => new { t.Owner, t.Id }).HasDatabaseName("ledger_transactions_owner");
+        // What totals are counted from; holds and adjustments, of which a busy wallet has many more, are left out.
+        transaction.HasIndex(t => new { t.Owner, t.Kind }).HasFilter("kind IN ('TOP_UP', 'REVERSAL', 'CAPTURE', 'REFUND')")
+            .HasDatabaseName("ledger_transactions_totals");
     }
 }
 

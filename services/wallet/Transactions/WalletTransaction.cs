@@ -115,6 +115,26 @@ internal sealed class WalletTransaction
         CompletedAt = now,
     };
 
+    public static WalletTransaction OfAdjustment(long number, Adjustment adjustment, Guid by, Balances before, Balances after,
+        DateTimeOffset now) => new()
+    {
+        Id = adjustment.Id,
+        Number = number,
+        UserId = adjustment.UserId,
+        Type = TransactionType.AdminAdjustment,
+        Status = TransactionStatus.Completed,
+        Amount = adjustment.Amount,
+        BalanceBefore = before.Total,
+        BalanceAfter = after.Total,
+        PaymentMethod = Wallets.PaymentMethod.AdminManual,
+        Description = adjustment.Description,
+        ProcessedBy = by,
+        AdminNotes = adjustment.Reason,
+        CreatedAt = now,
+        UpdatedAt = now,
+        CompletedAt = now,
+    };
+
     public void Complete(Balances before, Balances after, DateTimeOffset now) =>
         (Status, BalanceBefore, BalanceAfter, UpdatedAt, CompletedAt) = (TransactionStatus.Completed, before.Total, after.Total, now, now);
 

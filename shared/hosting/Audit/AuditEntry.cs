@@ -31,8 +31,9 @@ public sealed class AuditEntry
     /// <summary>The trace of the request, by which its logs are found.</summary>
     public string? TraceId { get; private init; }
 
+    /// <param name="traceId">For what is written outside of the request that asked for it; otherwise it is known here.</param>
     public static AuditEntry Of(CurrentUser actor, string action, string target, string? reason, DateTimeOffset now, object? before = null,
-        object? after = null) => new()
+        object? after = null, string? traceId = null) => new()
     {
         Id = Guid.CreateVersion7(now),
         At = now,
@@ -42,7 +43,7 @@ public sealed class AuditEntry
         Reason = reason,
         Before = Json(before),
         After = Json(after),
-        TraceId = Activity.Current?.TraceId.ToString(),
+        TraceId = traceId ?? Activity.Current?.TraceId.ToString(),
     };
 
     private static string? Json(object? value) => value is null ? null : JsonSerializer.Serialize(value, JsonSerializerOptions.Web);

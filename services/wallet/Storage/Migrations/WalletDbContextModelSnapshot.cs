@@ -549,6 +549,10 @@ namespace Platform.Wallets.Storage.Migrations
                     b.HasIndex("Owner", "Id")
                         .HasDatabaseName("ledger_transactions_owner");
 
+                    b.HasIndex("Owner", "Kind")
+                        .HasDatabaseName("ledger_transactions_totals")
+                        .HasFilter("kind IN ('TOP_UP', 'REVERSAL', 'CAPTURE', 'REFUND')");
+
                     b.ToTable("ledger_transactions", "wallet");
                 });
 

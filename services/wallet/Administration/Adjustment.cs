@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using System.Text.Json.Serialization;
+using Microsoft.EntityFrameworkCore;
+using Platform.Contracts;
+using Platform.Hosting;
+using Platform.Messaging;
+
+namespace Platform.Wallets;
+
+/// <summary>What an administrator wants to change about a balance.</summary>
+/// <param name="Id">Names it for ever: a second posting under it moves nothing. Also the id of the line that the owner sees.</param>
+/// <param name="Reason">Goes to the audit and, as a note, to the line.</param>
+/// <param name="Description">What the owner reads.</param>
+internal sealed record Adjustment(Guid Id, Guid UserId, bool Adds, Money Amount, string Reason, string Description)
+{
+    /// <param name="description">What the owner is to read, or null for a sentence of ours.</param>
+    public static Adjustment Of(Guid id, Guid user, bool adds, long rupiah, string reason, string? description) => new(
+        id, user, adds, Money.Idr(rupiah), reason.Trim(),
+        string.IsNullOrWhiteSpace(description)
+            ? adds ? "Credit added by an administrator" : "Credit deducted by an administrator"
+            : description.Trim());
+}
+
+/// <summary>What became of an adjustment.</summary>
+internal abstract record Adjusted
+{
+    private Adjusted()
+    {
+    }
+
+    /// <summary>It is posted, now or by an earlier run of the same request.</summary>
+    public sealed record Posted(WalletTransaction Line) : Adjusted;
+
+    /// <summary>There was too little to deduct; nothing moved.</summary>
+    public sealed record Short(Money Available, Money Shortfall) : Adjusted;
+}
+
+/// <summary>Posts adjustments; the line for the owner and the row of the audit are written in the same transaction.</summary>
+internal sealed class Adjustments(WalletDbContext db, GroupCommit group, FaultPoints faults, TimeProvider clock)
+{
+    public const string Added = "WALLET_CREDIT_ADDED";
+    public const string Deducted = "WALLET_CREDIT_DEDUCTED";
+
+    /// <param name="also">What else belongs into the transaction in which the money moves.</param>
+    public async Task<Adjusted> PostAsync(Adjustment wish, CurrentUser by, CancellationToken ct, Action<WalletDbContext>? also = null)
+    {
+        // The group commits outside of this request, where nothing tells its trace any more.
+        var trace = Activity.Current?.TraceId.ToString();
+        WalletTransaction? line = null;
+        var outcome = await group.PostAsync(Posting.Adjustment(wish.Id, wish.UserId, wish.Amount, wish.Adds), (decided, number) =>
+        {
+            if (decided is not PostingOutcome.Posted posted)
+                return GroupRows.None;
+            var now = clock.GetUtcNow();
+            line = WalletTransaction.OfAdjustment(number, wish, by.Id, posted.Before, posted.After, now);
+            var audit = AuditEntry.Of(by, wish.Adds ? Added : Deducted, wish.UserId.ToString(), wish.Reason, now,
+                State.Of(posted.Before), State.Of(posted.After) with { Transaction = line.Id, Amount = wish.Amount }, trace);
+            return new(line, audit, also);
+        }, ct);
+        faults.Hit("adjustment.posted");
+        return outcome switch
+        {
+            PostingOutcome.Posted => new Adjusted.Posted(line!),
+            PostingOutcome.Repeated => new Adjusted.Posted(await EarlierAsync(wish, ct)),
+            PostingOutcome.Short(var has) => new Adjusted.Short(has.Available, wish.Amount.Minus(has.Available) ?? Money.Zero),
+            _ => throw new UnreachableException(),
+        };
+    }
+
+    private async Task<WalletTransaction> EarlierAsync(Adjustment wish, CancellationToken ct)
+    {
+        var line = await db.Transactions.AsNoTracking().SingleOrDefaultAsync(t => t.Id == wish.Id, ct);
+        return line?.UserId == wish.UserId && line.Amount == wish.Amount
+            ? line
+            : throw new InvalidOperationException($"Adjustment {wish.Id} was posted earlier, but not this one.");
+    }
+
+    /// <summary>What the audit keeps of a wallet, before and after.</summary>
+    private sealed record State(
+        Money Available, Money Held, Money Debt,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Guid? Transaction = null,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Money? Amount = null)
+    {
+        public static State Of(Balances balances) => new(balances.Available, balances.Held, balances.Debt);
+    }
+}
