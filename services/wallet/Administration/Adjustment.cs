@@ -29,10 +29,13 @@ internal abstract record Adjusted
     }
 
     /// <summary>It is posted, now or by an earlier run of the same request.</summary>
-    public sealed record Posted(WalletTransaction Line) : Adjusted;
+    public sealed record Posted(WalletTransaction Line, WalletOwner Owner) : Adjusted;
 
     /// <summary>There was too little to deduct; nothing moved.</summary>
     public sealed record Short(Money Available, Money Shortfall) : Adjusted;
+
+    /// <summary>There is no such user; nothing moved.</summary>
+    public sealed record NoOwner : Adjusted;
 }
 
 /// <summary>Posts adjustments; the line for the owner and the row of the audit are written in the same transaction.</summary>
@@ -47,21 +50,22 @@ internal sealed class Adjustments(WalletDbContext db, GroupCommit group, FaultPo
         // The group commits outside of this request, where nothing tells its trace any more.
         var trace = Activity.Current?.TraceId.ToString();
         WalletTransaction? line = null;
-        var outcome = await group.PostAsync(Posting.Adjustment(wish.Id, wish.UserId, wish.Amount, wish.Adds), (decided, number) =>
+        var its = await group.PostAsync(Posting.Adjustment(wish.Id, wish.UserId, wish.Amount, wish.Adds), decided =>
         {
-            if (decided is not PostingOutcome.Posted posted)
+            if (decided.Outcome is not PostingOutcome.Posted posted)
                 return GroupRows.None;
             var now = clock.GetUtcNow();
-            line = WalletTransaction.OfAdjustment(number, wish, by.Id, posted.Before, posted.After, now);
+            line = WalletTransaction.OfAdjustment(decided.Number, wish, by.Id, posted.Before, posted.After, now);
             var audit = AuditEntry.Of(by, wish.Adds ? Added : Deducted, wish.UserId.ToString(), wish.Reason, now,
                 State.Of(posted.Before), State.Of(posted.After) with { Transaction = line.Id, Amount = wish.Amount }, trace);
             return new(line, audit, also);
         }, ct);
         faults.Hit("adjustment.posted");
-        return outcome switch
+        return its.Outcome switch
         {
-            PostingOutcome.Posted => new Adjusted.Posted(line!),
-            PostingOutcome.Repeated => new Adjusted.Posted(await EarlierAsync(wish, ct)),
+            PostingOutcome.Posted => new Adjusted.Posted(line!, its.Owner!),
+            PostingOutcome.Repeated => new Adjusted.Posted(await EarlierAsync(wish, ct), its.Owner!),
+            PostingOutcome.NoOwner => new Adjusted.NoOwner(),
             PostingOutcome.Short(var has) => new Adjusted.Short(has.Available, wish.Amount.Minus(has.Available) ?? Money.Zero),
             _ => throw new UnreachableException(),
         };

@@ -36,35 +36,34 @@ internal static class AdjustmentEndpoints
         wallets.MapPost("/users/{userId:guid}/deduct-credit", Deduct).AcceptsIdempotencyKey().WithName("DeductCredit");
     }
 
-    private static Task<IResult> Add(Guid userId, AddCreditRequest request, HttpContext http, CurrentUser by, WalletDbContext db,
+    private static Task<IResult> Add(Guid userId, AddCreditRequest request, HttpContext http, CurrentUser by,
         Adjustments adjustments, FaultPoints faults, TimeProvider clock, CancellationToken ct) =>
         AdjustAsync(Adjustment.Of(IdOf(http, clock), userId, adds: true, request.Amount, request.Reason, request.Description),
-            http, by, db, adjustments, faults, ct);
+            http, by, adjustments, faults, ct);
 
-    private static Task<IResult> Deduct(Guid userId, DeductCreditRequest request, HttpContext http, CurrentUser by, WalletDbContext db,
+    private static Task<IResult> Deduct(Guid userId, DeductCreditRequest request, HttpContext http, CurrentUser by,
         Adjustments adjustments, FaultPoints faults, TimeProvider clock, CancellationToken ct) =>
         AdjustAsync(Adjustment.Of(IdOf(http, clock), userId, adds: false, request.Amount, request.Reason, request.Description),
-            http, by, db, adjustments, faults, ct);
+            http, by, adjustments, faults, ct);
 
     // A repetition of a request that has died takes up the id of the first try, so whatever that try did is found again.
     private static Guid IdOf(HttpContext http, TimeProvider clock) =>
         Guid.TryParse(http.EarlierEffect(), out var earlier) ? earlier : Guid.CreateVersion7(clock.GetUtcNow());
 
-    private static async Task<IResult> AdjustAsync(Adjustment wish, HttpContext http, CurrentUser by, WalletDbContext db,
+    private static async Task<IResult> AdjustAsync(Adjustment wish, HttpContext http, CurrentUser by,
         Adjustments adjustments, FaultPoints faults, CancellationToken ct)
     {
-        if (await db.FindOwnerAsync(wish.UserId, ct) is not { } owner)
-            return WalletRefusals.UserNotFound.ToProblem($"No user has the id {wish.UserId}. Look the user up in the list of wallets.");
-
         // The group commits on a connection of its own, so the id is made safe first: after a crash the repetition posts under it.
         await http.CommitEffectAsync(wish.Id.ToString());
         faults.Hit("adjustment.key-committed");
         return await adjustments.PostAsync(wish, by, ct) switch
         {
-            Adjusted.Posted(var line) => Answer.Ok(new AdjustmentAnswer(
+            Adjusted.Posted(var line, var owner) => Answer.Ok(new AdjustmentAnswer(
                 new(line.Id, line.CustomId, line.Amount, line.Type, line.Description),
                 new(owner.Id, owner.Email, owner.Name, line.BalanceBefore, line.BalanceAfter,
                     wish.Adds ? owner.TopUp : null, wish.Adds ? null : owner.Spent))),
+            Adjusted.NoOwner =>
+                WalletRefusals.UserNotFound.ToProblem($"No user has the id {wish.UserId}. Look the user up in the list of wallets."),
             Adjusted.Short tooLittle => WouldGoNegative(tooLittle),
             var other => throw new InvalidOperationException($"An adjustment ended as {other.GetType().Name}, which nobody thought of."),
         };

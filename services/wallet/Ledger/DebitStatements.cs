@@ -15,6 +15,17 @@ internal static class DebitStatements
 
     public const string Numbers = "SELECT nextval('wallet.transaction_id_seq') FROM generate_series(1, @count)";
 
+    /// <summary>Whose wallets they are, and the totals that an answer shows; no adjustment changes them.</summary>
+    public const string Owners = """
+        SELECT u.id, u.name, u.email, u.member_since,
+            coalesce(sum(CASE t.kind WHEN 'TOP_UP' THEN e.amount WHEN 'REVERSAL' THEN -e.amount END), 0)::bigint,
+            coalesce(sum(CASE t.kind WHEN 'CAPTURE' THEN e.amount WHEN 'REFUND' THEN -e.amount END), 0)::bigint
+        FROM wallet.users u
+        LEFT JOIN wallet.ledger_transactions t ON t.owner = u.id AND t.kind IN ('TOP_UP', 'REVERSAL', 'CAPTURE', 'REFUND')
+        LEFT JOIN wallet.ledger_entries e ON e.transaction_id = t.id AND e.amount > 0
+        WHERE u.id = ANY (@owners) GROUP BY u.id
+        """;
+
     public const string Transactions = """
         INSERT INTO wallet.ledger_transactions (id, kind, business_key, owner, cause, created_at)
         SELECT t.*, @now FROM unnest(@ids, @kinds, @keys, @owners, @causes) AS t
@@ -40,7 +51,7 @@ internal static class DebitStatements
         ON CONFLICT (id) DO NOTHING
         """;
 
-    public static IReadOnlyList<string> Look => [LockAccounts, KnownKeys, Numbers];
+    public static IReadOnlyList<string> Look => [LockAccounts, KnownKeys, Numbers, Owners];
 
     public static IReadOnlyList<string> Write => [Transactions, Entries, Balances, Lines, Audit];
 }

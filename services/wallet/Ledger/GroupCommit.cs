@@ -21,9 +21,9 @@ internal sealed partial class GroupCommit(IServiceScopeFactory scopes, ILogger<G
 
     /// <summary>Posts, writes down what <paramref name="record"/> says in the same transaction, and returns when it is committed.</summary>
     /// <param name="record">
-    /// Given what was decided and a number for people; called once for each try, and only the rows of the last try are written.
+    /// Given what was decided; called once for each try, and only the rows of the last try are written.
     /// </param>
-    public async Task<PostingOutcome> PostAsync(Posting posting, Func<PostingOutcome, long, GroupRows> record, CancellationToken ct)
+    public async Task<Decided> PostAsync(Posting posting, Func<Decided, GroupRows> record, CancellationToken ct)
     {
         var waiting = new Waiting(posting, record, new(TaskCreationOptions.RunContinuationsAsynchronously), ct);
         await lanes[unchecked((uint)posting.Owner.GetHashCode()) % Lanes].Writer.WriteAsync(waiting, ct);
@@ -91,9 +91,9 @@ internal sealed partial class GroupCommit(IServiceScopeFactory scopes, ILogger<G
         var ledger = scope.ServiceProvider.GetRequiredService<Ledger>();
         await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
         List<GroupRows> rows = [];
-        var outcomes = await ledger.PostAsync([.. together.Select(waiting => waiting.Posting)], (at, outcome, number) =>
+        var decided = await ledger.PostAsync([.. together.Select(waiting => waiting.Posting)], (at, its) =>
         {
-            rows.Add(together[at].Record(outcome, number));
+            rows.Add(together[at].Record(its));
             return rows[^1];
         }, CancellationToken.None);
         foreach (var also in rows.Select(row => row.Also).OfType<Action<WalletDbContext>>())
@@ -101,13 +101,13 @@ internal sealed partial class GroupCommit(IServiceScopeFactory scopes, ILogger<G
         if (db.ChangeTracker.HasChanges())
             await db.SaveChangesAsync(CancellationToken.None);
         await transaction.CommitAsync(CancellationToken.None);
-        foreach (var (waiting, outcome) in together.Zip(outcomes))
-            waiting.Done.TrySetResult(outcome);
+        foreach (var (waiting, its) in together.Zip(decided))
+            waiting.Done.TrySetResult(its);
     }
 
     [LoggerMessage(LogLevel.Warning, "{Count} postings could not be committed together; each is tried alone")]
     private static partial void Apart(ILogger log, int count, Exception e);
 
     private sealed record Waiting(
-        Posting Posting, Func<PostingOutcome, long, GroupRows> Record, TaskCompletionSource<PostingOutcome> Done, CancellationToken Gone);
+        Posting Posting, Func<Decided, GroupRows> Record, TaskCompletionSource<Decided> Done, CancellationToken Gone);
 }

@@ -15,18 +15,19 @@ internal sealed class Ledger(WalletDbContext db, TimeProvider clock)
 {
     private const int AccountsOfAnOwner = 3;
 
-    public async Task<PostingOutcome> PostAsync(Posting posting, CancellationToken ct) => (await PostAsync([posting], record: null, ct))[0];
+    /// <exception cref="InvalidOperationException">No transaction is open, or the amount is zero: there is nothing to post for
+    /// it.</exception>
+    public async Task<PostingOutcome> PostAsync(Posting posting, CancellationToken ct) =>
+        (await PostAsync([posting], record: null, ct))[0].Outcome;
 
     /// <summary>Posts in this order; each sees the balances that the ones before it have left.</summary>
     /// <param name="record">
-    /// Says what is written down of each posting in the same round trip, given its place, what became of it, and a number for people that
-    /// nobody else has; null when nothing is.
+    /// Says what is written down of each posting in the same round trip, given its place and what was decided; null when nothing is, and then
+    /// numbers and owners are not looked up.
     /// </param>
-    /// <returns>What became of each.</returns>
-    /// <exception cref="InvalidOperationException">No transaction is open, or an amount is zero: there is nothing to post for
-    /// it.</exception>
-    public async Task<IReadOnlyList<PostingOutcome>> PostAsync(IReadOnlyList<Posting> postings,
-        Func<int, PostingOutcome, long, GroupRows>? record, CancellationToken ct)
+    /// <exception cref="InvalidOperationException">No transaction is open, or an amount is zero.</exception>
+    public async Task<IReadOnlyList<Decided>> PostAsync(IReadOnlyList<Posting> postings, Func<int, Decided, GroupRows>? record,
+        CancellationToken ct)
     {
         if (postings.Any(posting => posting.Amount == Money.Zero))
             throw new InvalidOperationException("Nothing to post for an amount of zero.");
@@ -37,25 +38,28 @@ internal sealed class Ledger(WalletDbContext db, TimeProvider clock)
         string[] keys = [.. postings.Select(posting => posting.Key)];
         var numbers = record is null ? 0 : postings.Count;
         var seen = await LookAsync(transaction, owners, keys, numbers, ct);
-        if (seen.Accounts.Count < owners.Length * AccountsOfAnOwner)
+        Guid[] real = record is null ? owners : [.. seen.Owners.Keys];
+        if (seen.Accounts.Count < real.Length * AccountsOfAnOwner)
         {
-            await MakeAccountsAsync(transaction, owners, ct);
+            await MakeAccountsAsync(transaction, real, ct);
             seen = await LookAsync(transaction, owners, keys, numbers, ct);
         }
 
         var balances = seen.Accounts.GroupBy(account => account.Owner!.Value).ToDictionary(own => own.Key, Balances.Of);
         List<Written> written = [];
-        List<PostingOutcome> outcomes = [.. postings.Select(posting => Decide(posting, balances, seen.Keys, written))];
-        List<GroupRows> rows = record is null ? [] : [.. outcomes.Select((outcome, at) => record(at, outcome, seen.Numbers[at]))];
+        List<Decided> decided = [.. postings.Select((posting, at) => new Decided(
+            Decide(posting, balances, seen.Keys, written), seen.Numbers.ElementAtOrDefault(at), seen.Owners.GetValueOrDefault(posting.Owner)))];
+        List<GroupRows> rows = record is null ? [] : [.. decided.Select((each, at) => record(at, each))];
         await WriteAsync(transaction, written, rows, ct);
-        return outcomes;
+        return decided;
     }
 
     private static PostingOutcome Decide(Posting posting, Dictionary<Guid, Balances> balances, HashSet<string> known, List<Written> written)
     {
         if (known.Contains(posting.Key))
             return new PostingOutcome.Repeated();
-        var before = balances[posting.Owner];
+        if (!balances.TryGetValue(posting.Owner, out var before))
+            return new PostingOutcome.NoOwner();
         if (Bookkeeping.Sides(posting, before) is not { } sides)
             return new PostingOutcome.Short(before);
         var after = sides.Aggregate(before, (left, side) => left.With(side));
@@ -76,9 +80,13 @@ internal sealed class Ledger(WalletDbContext db, TimeProvider clock)
             },
         };
         if (numbers > 0)
+        {
             batch.BatchCommands.Add(Command(DebitStatements.Numbers, Value("count", numbers)));
+            batch.BatchCommands.Add(Command(DebitStatements.Owners, Value("owners", owners)));
+        }
+
         await using var reader = await batch.ExecuteReaderAsync(ct);
-        var seen = new Seen([], new(StringComparer.Ordinal), []);
+        var seen = new Seen([], new(StringComparer.Ordinal), [], []);
         while (await reader.ReadAsync(ct))
         {
             var (owner, kind) = (reader.GetGuid(0), WireEnum.Value<AccountKind>(reader.GetString(1)));
@@ -91,6 +99,13 @@ internal sealed class Ledger(WalletDbContext db, TimeProvider clock)
         await reader.NextResultAsync(ct);
         while (await reader.ReadAsync(ct))
             seen.Numbers.Add(reader.GetInt64(0));
+        await reader.NextResultAsync(ct);
+        while (await reader.ReadAsync(ct))
+        {
+            seen.Owners.Add(reader.GetGuid(0), new(reader.GetGuid(0), reader.GetString(1), reader.GetString(2),
+                reader.GetFieldValue<DateTimeOffset>(3), reader.GetInt64(4), reader.GetInt64(5)));
+        }
+
         return seen;
     }
 
@@ -150,7 +165,7 @@ internal sealed class Ledger(WalletDbContext db, TimeProvider clock)
 
     private static NpgsqlParameter<T> Value<T>(string name, T value) => new(name, value);
 
-    private sealed record Seen(List<Account> Accounts, HashSet<string> Keys, List<long> Numbers);
+    private sealed record Seen(List<Account> Accounts, HashSet<string> Keys, List<long> Numbers, Dictionary<Guid, WalletOwner> Owners);
 
     private sealed record Written(Posting Posting, IReadOnlyList<Side> Sides);
 }

@@ -57,4 +57,11 @@ internal abstract record PostingOutcome
 
     /// <summary>The key was used before; nothing moved now.</summary>
     public sealed record Repeated : PostingOutcome;
+
+    /// <summary>There is no such user, so there is no wallet; nothing moved.</summary>
+    public sealed record NoOwner : PostingOutcome;
 }
+
+/// <param name="Number">A number for people that nobody else has.</param>
+/// <param name="Owner">Whose wallet it is; null when nobody was looked up, or there is no such user.</param>
+internal sealed record Decided(PostingOutcome Outcome, long Number, WalletOwner? Owner);

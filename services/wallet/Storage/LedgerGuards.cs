@@ -49,4 +49,49 @@ internal static class LedgerGuards
             REVOKE DELETE, TRUNCATE ON wallet.accounts FROM CURRENT_USER;
             """);
     }
+
+    /// <summary>
+    /// The same promise, checked once per statement instead of once per row and again at commit: the entries of a transaction come in one
+    /// statement, after its head, and are whole there and then. Only a head without any entry has to wait for the commit to be found.
+    /// </summary>
+    public static void CheckByStatement(MigrationBuilder migration)
+    {
+        migration.Sql("""
+            DROP TRIGGER ledger_transactions_are_whole ON wallet.ledger_transactions;
+            DROP TRIGGER ledger_entries_are_whole ON wallet.ledger_entries;
+            DROP FUNCTION wallet.ledger_transaction_is_whole();
+
+            CREATE FUNCTION wallet.ledger_entries_are_whole() RETURNS trigger LANGUAGE plpgsql AS $$
+            DECLARE
+                broken record;
+            BEGIN
+                SELECT added.transaction_id AS id, count(*) AS sides, count(a.id) AS known, sum(added.amount) AS total INTO broken
+                FROM added LEFT JOIN wallet.accounts a ON a.id = added.account_id
+                GROUP BY added.transaction_id
+                HAVING count(*) < 2 OR count(a.id) <> count(*) OR sum(added.amount) <> 0
+                    OR count(*) <> (SELECT count(*) FROM wallet.ledger_entries e WHERE e.transaction_id = added.transaction_id)
+                    OR NOT EXISTS (SELECT FROM wallet.ledger_transactions t WHERE t.id = added.transaction_id)
+                LIMIT 1;
+                IF FOUND THEN
+                    RAISE EXCEPTION 'ledger transaction % is not whole: % entries at once, % of known accounts, sum %',
+                        broken.id, broken.sides, broken.known, broken.total
+                        USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'ledger_transaction_is_whole';
+                END IF;
+                RETURN NULL;
+            END $$;
+            CREATE TRIGGER ledger_entries_are_whole AFTER INSERT ON wallet.ledger_entries REFERENCING NEW TABLE AS added
+                FOR EACH STATEMENT EXECUTE FUNCTION wallet.ledger_entries_are_whole();
+
+            CREATE FUNCTION wallet.ledger_transaction_has_entries() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                IF NOT EXISTS (SELECT FROM wallet.ledger_entries WHERE transaction_id = NEW.id) THEN
+                    RAISE EXCEPTION 'ledger transaction % has no entries', NEW.id
+                        USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'ledger_transaction_is_whole';
+                END IF;
+                RETURN NULL;
+            END $$;
+            CREATE CONSTRAINT TRIGGER ledger_transactions_have_entries AFTER INSERT ON wallet.ledger_transactions
+                DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION wallet.ledger_transaction_has_entries();
+            """);
+    }
 }

@@ -132,6 +132,7 @@ namespace Platform.Wallets.Storage.Migrations
                 columns: new[] { "target", "at" });
 
             migrationBuilder.GuardAudit("wallet");
+            LedgerGuards.CheckByStatement(migrationBuilder);
         }
 
         /// <inheritdoc />
