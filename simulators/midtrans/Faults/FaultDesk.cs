@@ -6,7 +6,7 @@ namespace Platform.Simulators.Midtrans.Faults;
 internal sealed class FaultDesk(Gateway gateway, TimeProvider clock)
 {
     public static readonly IReadOnlyList<string> Kinds =
-        ["snap-create", "snap-cancel", "charge", "capture", "status", "cancel", "expire", "approve", "deny", "refund", "token", "any"];
+        ["snap-create", "snap-cancel", "charge", "capture", "status", "cancel", "expire", "approve", "deny", "refund", "any"];
 
     private static readonly TimeSpan TimeoutAnswer = TimeSpan.FromMinutes(1);
 
