@@ -20,7 +20,9 @@ internal sealed record ControlWish(
 /// <summary>Why a control call did nothing: 404 unknown, 409 not in this state.</summary>
 internal sealed record ControlRefusal(int Status, string Reason);
 
-/// <summary>Plays the customer who chooses and pays, and what can become of that. Called inside the gateway's lock; null means that it is done.</summary>
+/// <summary>
+/// Plays the customer who chooses and pays, and what can become of that. Called inside the gateway's lock; null means that it is done.
+/// </summary>
 internal sealed class OrderControl(Gateway gateway, Lifecycle lifecycle, SnapPayments payments, Charging charging)
 {
     public static readonly ControlRefusal NotNow = new(409, "The transaction is not in a state that allows this.");
@@ -181,7 +183,7 @@ internal sealed class OrderControl(Gateway gateway, Lifecycle lifecycle, SnapPay
         {
             var method = wish.Method ?? named?.MethodCode ?? session.Methods.Find(code => code != "credit_card") ?? session.Methods[0];
             var choice = payments.Choose(
-                state, session, method, baseUrl, wish.Qr, cardNumber: SandboxCards.Accepted, cvv: SandboxCards.Cvv, evenWhenClosed: wish.Late);
+                state, session, method, baseUrl, wish.Qr, SandboxCards.Accepted, SandboxCards.Cvv, evenWhenClosed: wish.Late);
             return (choice.Transaction, choice.Refusal is { } reason ? new(409, reason) : null);
         }
 
