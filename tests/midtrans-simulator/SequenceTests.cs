@@ -229,7 +229,7 @@ public sealed class SequenceTests
     }
 
     [Fact]
-    public async Task Two_accounts_of_one_order_are_both_paid()
+    public async Task A_reversed_payment_can_be_made_again_under_a_new_transaction_id()
     {
         await using var order = await Sequence.OpenAsync();
         await order.PlayAsync("deny", new JsonObject { ["method"] = "bni_va" });
@@ -244,5 +244,34 @@ public sealed class SequenceTests
         (await order.CountsByTransactionAsync())
             .ShouldBe(["deny 0 0 0 0", "deny 150000 150000 150000 0", "settlement 150000 150000 0 150000"]);
         await order.CountsAsync(paid: 300_000, settled: 300_000, reversed: 150_000);
+    }
+
+    [Fact]
+    public async Task Two_accounts_of_one_order_are_both_paid()
+    {
+        await using var order = await Sequence.OpenAsync();
+        await order.PlayAsync("choose", new JsonObject { ["method"] = "bni_va" });
+        var view = await order.PlayAsync("choose", new JsonObject { ["method"] = "bca_va" });
+        var ids = view.Json!["transactions"]!.AsArray().Select(each => each!["transactionId"]!.ToString()).ToList();
+
+        await order.PlayAsync("pay", new JsonObject { ["transactionId"] = ids[1] });
+        await order.PlayAsync("pay", new JsonObject { ["transactionId"] = ids[0] });
+
+        await order.IsToldAsync("pending 201", "pending 201", "settlement 200", "settlement 200");
+        order.Told.Skip(2).Select(body => body.Text("transaction_id")).ShouldBe([ids[1], ids[0]]);
+        (await order.CountsByTransactionAsync()).ShouldBe(["settlement 150000 150000 0 150000", "settlement 150000 150000 0 150000"]);
+        await order.CountsAsync(paid: 300_000, settled: 300_000, reversed: 0);
+    }
+
+    [Fact]
+    public async Task A_late_payment_by_a_method_that_is_not_enabled_is_refused_and_the_open_one_stays_open()
+    {
+        await using var order = await Sequence.OpenAsync(null, "bca_va");
+        await order.PlayAsync("choose");
+
+        await order.IsRefusedAsync("pay", new JsonObject { ["method"] = "gopay", ["late"] = true });
+
+        await order.HasStatusAsync("201", "pending");
+        await order.IsToldAsync("pending 201");
     }
 }

@@ -160,6 +160,11 @@ internal sealed class OrderControl(Gateway gateway, Lifecycle lifecycle, SnapPay
     private (Transaction?, ControlRefusal?) ExpireThenRepeat(
         GatewayState state, Order order, Transaction named, ControlWish wish, string baseUrl)
     {
+        if (wish.Method is { } method && order.Session is { } session && !session.Methods.Contains(method))
+        {
+            return (null, new(409, "This payment method is not enabled for the order."));
+        }
+
         lifecycle.Move(state, named, TransactionStatus.Expire);
         return Open(state, order, wish with { TransactionId = null }, baseUrl);
     }
