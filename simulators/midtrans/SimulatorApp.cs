@@ -59,7 +59,7 @@ internal static class SimulatorApp
         services.AddSingleton<CoreReplies>().AddSingleton<CoreCalls>().AddSingleton<ChargeCall>();
         services.AddSingleton<TransactionCalls>().AddSingleton<RefundCalls>().AddSingleton<CustomerPages>();
         services.AddSingleton<SnapCalls>().AddSingleton<PaymentPages>();
-        services.AddSingleton<OrderControl>().AddSingleton<ControlActions>();
+        services.AddSingleton<OrderControl>().AddSingleton<BankControl>().AddSingleton<ControlActions>();
         services.AddHostedService<Clockwork>();
     }
 }

@@ -16,14 +16,18 @@ public sealed class DeliveryTests
     [InlineData(404, 3, "given-up")]
     [InlineData(301, 1, "given-up")]
     [InlineData(302, 1, "given-up")]
+    [InlineData(303, 1, "given-up")]
     [InlineData(401, 6, "given-up")]
+    [InlineData(403, 6, "given-up")]
     [InlineData(409, 6, "given-up")]
+    [InlineData(422, 6, "given-up")]
     [InlineData(429, 6, "given-up")]
     [InlineData(502, 6, "given-up")]
+    [InlineData(504, 6, "given-up")]
     public async Task Each_answer_has_its_number_of_attempts_and_they_come_at_growing_intervals(int answer, int attempts, string end)
     {
         await using var simulator = await SimulatorHost.StartAsync();
-        simulator.Merchant.AnswerAlways(answer, answer is 301 or 302 ? "/elsewhere" : null);
+        simulator.Merchant.AnswerAlways(answer, answer is 301 or 302 or 303 ? "/elsewhere" : null);
         await simulator.ChargeBcaAsync("retry-1");
 
         var delivery = await RunToTheEndAsync(simulator, "retry-1");
@@ -126,6 +130,34 @@ public sealed class DeliveryTests
 
         other.Received.Select(each => each.Body["order_id"]!.ToString()).Order().ShouldBe(["to-both", "to-both", "to-other"]);
         simulator.Merchant.Received.ShouldAllBe(each => (string?)each.Body["order_id"] == "to-both");
+    }
+
+    [Fact]
+    public async Task An_address_that_nobody_listens_at_is_tried_six_times_and_no_other_takes_its_place()
+    {
+        await using var simulator = await SimulatorHost.StartAsync();
+        var gone = await Merchant.StartAsync();
+        var url = gone.Url;
+        await gone.DisposeAsync();
+
+        await simulator.ChargeAsync(Requests.BankTransfer("bca", "gone-1"), ("X-Override-Notification", url));
+        var delivery = await RunToTheEndAsync(simulator, "gone-1");
+
+        (delivery["attempts"]!.AsArray().Count, delivery["state"]!.ToString()).ShouldBe((6, "given-up"), delivery.ToJsonString());
+        delivery["attempts"]!.AsArray().ShouldAllBe(each => each!["status"] == null && each["error"]!.ToString() == "ConnectionError");
+        simulator.Merchant.Received.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_header_names_at_most_three_addresses()
+    {
+        await using var simulator = await SimulatorHost.StartAsync();
+        var urls = string.Join(", ", Enumerable.Range(1, 4).Select(number => $"{simulator.Merchant.Url}/{number}"));
+
+        await simulator.ChargeAsync(Requests.BankTransfer("bca", "many-1"), ("X-Override-Notification", urls));
+        await simulator.MerchantIsToldAsync("many-1", "pending", "pending", "pending");
+
+        simulator.Merchant.Received.Select(each => each.Path).Order().ShouldBe(["/hook/1", "/hook/2", "/hook/3"]);
     }
 
     [Fact]

@@ -27,7 +27,18 @@ public sealed class NpmClientTests : IDisposable
         CheckSnap(steps);
         CheckCharges(steps);
         CheckActions(steps);
-        steps.Count.ShouldBe(38, string.Join(", ", steps.Keys));
+        steps.Count.ShouldBe(54, string.Join(", ", steps.Keys));
+    }
+
+    [Fact]
+    public async Task A_machine_without_Node_is_told_so_in_one_sentence()
+    {
+        await using var simulator = await SimulatorHost.StartAsync();
+
+        var missing = await Should.ThrowAsync<InvalidOperationException>(() => RunAsync(simulator, "node-that-is-not-installed"));
+
+        missing.Message.ShouldBe(
+            "This test runs `node-that-is-not-installed`, which is not installed: sudo apt-get install -y nodejs npm");
     }
 
     public void Dispose() => folder.Delete(recursive: true);
@@ -44,13 +55,22 @@ public sealed class NpmClientTests : IDisposable
 
     private static void CheckCharges(Dictionary<string, JsonObject> steps)
     {
-        foreach (var method in "bca bni bri cimb permata echannel gopay shopeepay qris indomaret alfamart".Split(' '))
+        const string methods = "bca bni bri cimb permata permata-by-default permata-of-old echannel gopay shopeepay qris qris-shopee " +
+            "indomaret alfamart";
+        foreach (var method in methods.Split(' '))
         {
             Resolved(steps["charge-" + method], "201", "pending");
         }
 
         Resolved(steps["charge-card"], "200", "capture");
+        Resolved(steps["charge-card-3ds"], "201", "pending");
+        Resolved(steps["status-card-3ds"], "200", "capture");
+        Resolved(steps["charge-card-slow"], "201", "pending");
+        Resolved(steps["charge-card-fraud"], "202", "deny");
         Resolved(steps["charge-card-denied"], "202", "deny");
+        Refused(steps["charge-bad-token"], "411", "string");
+        Resolved(steps["charge-keyed"], "201", "pending");
+        Resolved(steps["charge-keyed-again"], "201", "pending");
         Refused(steps["charge-invalid"], "400", "number");
         Refused(steps["charge-null"], "500", "number");
         Refused(steps["charge-duplicate"], "406", "string");
@@ -72,7 +92,13 @@ public sealed class NpmClientTests : IDisposable
         Refused(steps["refund-duplicate"], "406", "string");
         Resolved(steps["refund-rest"], "200", "refund");
         Resolved(steps["capture"], "200", "capture");
-        Resolved(steps["notification"], "200", "settlement");
+        Refused(steps["refund-unsettled"], "412", "string");
+        Refused(steps["refund-account"], "412", "string");
+        Resolved(steps["notification-object"], "200", "settlement");
+        Resolved(steps["notification-text"], "200", "settlement");
+        Resolved(steps["notification-overtaken"], "202", "deny");
+        Refused(steps["notification-test"], "404", "string");
+        Refused(steps["notification-unreadable"], "unreadable", "none");
         Refused(steps["notification-without-id"], "404", "string");
     }
 

@@ -6,6 +6,8 @@ public sealed class StateFileTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("midtrans-simulator-").FullName;
 
+    private string FileName => Path.Combine(folder, "state.json");
+
     [Fact]
     public async Task What_was_answered_is_in_the_file_and_the_next_simulator_goes_on_from_there()
     {
@@ -34,6 +36,38 @@ public sealed class StateFileTests : IDisposable
         ((int)page.StatusCode).ShouldBe(200);
         await second.PlayAsync("kept-1", "pay", new JsonObject { ["late"] = true });
         (await second.GetStatusAsync("kept-1")).Status.ShouldBe("settlement");
+    }
+
+    [Fact]
+    public async Task A_question_changes_nothing_and_writes_nothing()
+    {
+        await using var simulator = await SimulatorHost.StartAsync(null, null, $"--Simulator:StateFile={FileName}");
+        await simulator.ControlAsync(HttpMethod.Put, "modes", new JsonObject { ["hold"] = true });
+        await simulator.ChargeBcaAsync("asked-1");
+        File.Delete(FileName);
+
+        for (var question = 0; question < 20; question++)
+        {
+            (await simulator.GetStatusAsync("asked-1")).Status.ShouldBe("pending");
+        }
+
+        File.Exists(FileName).ShouldBeFalse();
+        await simulator.PlayAsync("asked-1", "pay");
+        File.Exists(FileName).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task What_became_of_a_delivery_is_in_the_file_when_the_simulator_has_stopped()
+    {
+        await using (var simulator = await SimulatorHost.StartAsync(null, null, $"--Simulator:StateFile={FileName}"))
+        {
+            await simulator.ChargeBcaAsync("told-1");
+            await simulator.MerchantIsToldAsync("told-1", "pending");
+        }
+
+        await using var next = await SimulatorHost.StartAsync(null, null, $"--Simulator:StateFile={FileName}");
+
+        (await next.DeliveriesAsync("told-1")).ShouldHaveSingleItem()["state"]!.ToString().ShouldBe("delivered");
     }
 
     [Fact]

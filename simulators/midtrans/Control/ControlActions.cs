@@ -16,7 +16,8 @@ internal sealed record ReleaseWish(IReadOnlyList<Guid>? Notifications = null, st
 
 /// <summary>The control API behind /_simulator.</summary>
 internal sealed class ControlActions(
-    Gateway gateway, OrderControl orders, Announcer announcer, IdempotencyKeys keys, StateFile file, SimulatorOptions options)
+    Gateway gateway, OrderControl orders, BankControl bank, Announcer announcer, IdempotencyKeys keys, StateFile file,
+    SimulatorOptions options)
 {
     private static readonly Dictionary<string, FaultMode> Modes = new()
     {
@@ -28,6 +29,7 @@ internal sealed class ControlActions(
         ["disconnect-after-effect"] = FaultMode.DisconnectAfterEffect,
         ["hang-after-effect"] = FaultMode.HangAfterEffect,
         ["denied"] = FaultMode.Denied,
+        ["insufficient-balance"] = FaultMode.InsufficientBalance,
     };
 
     public IResult Orders() => Results.Ok(gateway.Read(state =>
@@ -62,14 +64,19 @@ internal sealed class ControlActions(
 
             var refusal = action switch
             {
+                "choose" => orders.Choose(state, order, wish, baseUrl),
                 "pay" => orders.Pay(state, order, wish, baseUrl),
                 "deny" => orders.Deny(state, order, wish, baseUrl),
                 "expire" => orders.Expire(state, order, wish),
                 "cancel" => orders.Cancel(state, order, wish),
-                "settle" => orders.Settle(state, order, wish),
-                "reverse" => orders.Reverse(state, order, wish),
-                "refund" => orders.Refund(state, order, wish),
-                "chargeback" => orders.Chargeback(state, order, wish),
+                "fail" => orders.Fail(state, order, wish, baseUrl),
+                "approve" => bank.Approve(state, order, wish),
+                "capture" => bank.Capture(state, order, wish),
+                "settle" => bank.Settle(state, order, wish),
+                "reverse" => bank.Reverse(state, order, wish),
+                "refund" => bank.Refund(state, order, wish),
+                "confirm-refund" => bank.ConfirmRefund(state, order, wish),
+                "chargeback" => bank.Chargeback(state, order, wish),
                 "challenge" => orders.Challenge(state, order, wish, baseUrl),
                 _ => new ControlRefusal(404, "There is no such action."),
             };
@@ -153,9 +160,11 @@ internal sealed class ControlActions(
             return Refuse(400, $"kind must be one of {string.Join(", ", FaultDesk.Kinds)}.");
         }
 
-        if (!Modes.TryGetValue(wish.Mode, out var mode) || (mode == FaultMode.Denied && wish.Kind != "refund"))
+        if (!Modes.TryGetValue(wish.Mode, out var mode)
+            || (mode is FaultMode.Denied or FaultMode.InsufficientBalance && wish.Kind != "refund"))
         {
-            return Refuse(400, $"mode must be one of {string.Join(", ", Modes.Keys)}; denied is for refund only.");
+            return Refuse(
+                400, $"mode must be one of {string.Join(", ", Modes.Keys)}; denied and insufficient-balance are for refund only.");
         }
 
         if (wish.Count is < 1 or > 1_000_000)

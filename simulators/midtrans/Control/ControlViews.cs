@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Platform.Simulators.Midtrans.Notifications;
 using Platform.Simulators.Midtrans.Payments;
 using Platform.Simulators.Midtrans.State;
-using Platform.Simulators.Midtrans.Wire;
 
 namespace Platform.Simulators.Midtrans.Control;
 
@@ -53,40 +52,4 @@ internal static class ControlViews
         notification.Deliveries.ConvertAll(delivery => new DeliveryView(
             delivery.Id, delivery.Url, delivery.Copy, JsonNamingPolicy.KebabCaseLower.ConvertName(delivery.State.ToString()),
             delivery.DueAt, delivery.InFlight, [.. delivery.Attempts])));
-}
-
-/// <summary>
-/// What the gateway calls paid, settled and taken back, for reconciliation. Whole rupiah. `paid` counts an accepted capture on its day,
-/// `settled` the settlement that follows; `reversed` is everything taken back after it was paid; net = paid - reversed.
-/// </summary>
-internal sealed record Truth(
-    IReadOnlyList<TruthOfOrder> Orders, IReadOnlyList<TruthOfDay> Days, IReadOnlyList<MoneyMovement> Movements,
-    long Paid, long Settled, long Reversed)
-{
-    public long Net => Paid - Reversed;
-
-    public static Truth Of(GatewayState state, string? orderId)
-    {
-        var movements = state.Movements.Where(each => orderId is null || each.OrderId == orderId).ToList();
-        return new Truth(
-            [.. movements.GroupBy(each => each.OrderId).Select(group => new TruthOfOrder(
-                group.Key, Sum(group, MovementKind.Paid), Sum(group, MovementKind.Settled), Sum(group, MovementKind.Reversed)))],
-            [.. movements.GroupBy(each => Wib.Day(each.At)).OrderBy(group => group.Key).Select(group => new TruthOfDay(
-                group.Key, Sum(group, MovementKind.Paid), Sum(group, MovementKind.Settled), Sum(group, MovementKind.Reversed)))],
-            movements, Sum(movements, MovementKind.Paid), Sum(movements, MovementKind.Settled), Sum(movements, MovementKind.Reversed));
-    }
-
-    private static long Sum(IEnumerable<MoneyMovement> movements, MovementKind kind) =>
-        movements.Where(each => each.Kind == kind).Sum(each => each.Amount);
-}
-
-internal sealed record TruthOfOrder(string OrderId, long Paid, long Settled, long Reversed)
-{
-    public long Net => Paid - Reversed;
-}
-
-/// <summary>A day in Western Indonesia Time, as the gateway's statements count it.</summary>
-internal sealed record TruthOfDay(DateOnly Date, long Paid, long Settled, long Reversed)
-{
-    public long Net => Paid - Reversed;
 }

@@ -10,20 +10,31 @@ namespace Platform.Simulators.Midtrans.Control;
 /// <param name="Amount">Whole rupiah, for refund and chargeback; the rest of the payment when absent.</param>
 /// <param name="Late">Pays even after expiry or cancellation, under a new transaction id.</param>
 /// <param name="TransactionId">Which transaction of the order, when there are several.</param>
+/// <param name="Key">The refund key: of a new refund, or of the one that the bank confirms.</param>
+/// <param name="Qr">GoPay or ShopeePay is paid by QR code, so that it arrives as `qris`.</param>
+/// <param name="Issuer">Whose app pays a QRIS code; another one than the acquirer's makes it `off-us`.</param>
 internal sealed record ControlWish(
-    string? Method = null, long? Amount = null, string? Reason = null, bool Late = false, string? TransactionId = null, string? Key = null);
+    string? Method = null, long? Amount = null, string? Reason = null, bool Late = false, string? TransactionId = null, string? Key = null,
+    bool Qr = false, string? Issuer = null);
 
 /// <summary>Why a control call did nothing: 404 unknown, 409 not in this state.</summary>
 internal sealed record ControlRefusal(int Status, string Reason);
 
-/// <summary>Plays the customer, the bank and fraud detection. Called inside the gateway's lock; null means that it is done.</summary>
+/// <summary>
+/// Plays the customer who chooses and pays, and what can become of that. Called inside the gateway's lock; null means that it is done.
+/// </summary>
 internal sealed class OrderControl(Gateway gateway, Lifecycle lifecycle, SnapPayments payments, Charging charging)
 {
-    private static readonly ControlRefusal NotNow = new(409, "The transaction is not in a state that allows this.");
+    public static readonly ControlRefusal NotNow = new(409, "The transaction is not in a state that allows this.");
+
+    /// <summary>Chooses a method and leaves it at that: the payment is pending.</summary>
+    public ControlRefusal? Choose(GatewayState state, Order order, ControlWish wish, string baseUrl) =>
+        QrRefusal(wish, Named(state, order, wish)) ?? Open(state, order, wish, baseUrl).Refusal;
 
     /// <summary>Chooses a method where none was chosen, and pays. A card stops at capture, as it does on the day of the payment.</summary>
     public ControlRefusal? Pay(GatewayState state, Order order, ControlWish wish, string baseUrl)
     {
+        var known = order.Transactions.Count;
         var (transaction, refusal) = Payable(state, order, wish, baseUrl);
         if (transaction is null)
         {
@@ -32,8 +43,8 @@ internal sealed class OrderControl(Gateway gateway, Lifecycle lifecycle, SnapPay
 
         if (transaction.Status is not TransactionStatus.Pending)
         {
-            // A card without 3DS is decided the moment it is charged.
-            return transaction.IsPaid || transaction.IsChallenged ? null : NotNow;
+            // A card without 3DS is decided the moment it is charged: captured, or authorised where the order asks for that.
+            return order.Transactions.Count > known ? null : NotNow;
         }
 
         if (transaction.ExpiresAt <= gateway.Now() && !wish.Late)
@@ -47,6 +58,11 @@ internal sealed class OrderControl(Gateway gateway, Lifecycle lifecycle, SnapPay
             return null;
         }
 
+        if (wish.Issuer is { } issuer)
+        {
+            ChannelFields.WriteIssuer(transaction, issuer);
+        }
+
         return Done(lifecycle.Move(state, transaction, TransactionStatus.Settlement));
     }
 
@@ -57,9 +73,17 @@ internal sealed class OrderControl(Gateway gateway, Lifecycle lifecycle, SnapPay
         {
             { IsChallenged: true } => Done(lifecycle.Move(state, transaction, TransactionStatus.Deny, "deny")),
             { Method.IsCard: true, Status: TransactionStatus.Pending } => Decide(state, transaction, CardOutcome.DeniedByBank),
-            { Status: TransactionStatus.Pending } => Done(lifecycle.Move(state, transaction, TransactionStatus.Deny)),
+            { Status: TransactionStatus.Pending or TransactionStatus.Authorize } =>
+                Done(lifecycle.Move(state, transaction, TransactionStatus.Deny)),
             _ => NotNow,
         };
+    }
+
+    /// <summary>The payment breaks off for a reason that is nobody's decision.</summary>
+    public ControlRefusal? Fail(GatewayState state, Order order, ControlWish wish, string baseUrl)
+    {
+        var (transaction, refusal) = Open(state, order, wish, baseUrl);
+        return transaction is null ? refusal : Done(lifecycle.Move(state, transaction, TransactionStatus.Failure));
     }
 
     /// <summary>Ends the transaction; of an order that nobody started to pay, the page, of which the merchant hears nothing.</summary>
@@ -85,43 +109,6 @@ internal sealed class OrderControl(Gateway gateway, Lifecycle lifecycle, SnapPay
         return Named(state, order, wish) is { } transaction ? Done(lifecycle.Move(state, transaction, TransactionStatus.Cancel)) : NotNow;
     }
 
-    /// <summary>Settles a captured card before its time.</summary>
-    public ControlRefusal? Settle(GatewayState state, Order order, ControlWish wish) =>
-        Named(state, order, wish) is { Status: TransactionStatus.Capture, FraudStatus: "accept" } transaction
-            ? Done(lifecycle.Move(state, transaction, TransactionStatus.Settlement))
-            : new(409, "Only an accepted capture can be settled.");
-
-    /// <summary>The bank takes a settlement back.</summary>
-    public ControlRefusal? Reverse(GatewayState state, Order order, ControlWish wish) => Named(state, order, wish) switch
-    {
-        { Method.Reversible: false } => new(409, "Only Permata, Mandiri bill and Indomaret payments are ever reversed."),
-        { Status: TransactionStatus.Settlement } transaction =>
-            Done(lifecycle.Move(state, transaction, TransactionStatus.Deny, reason: "reversal")),
-        _ => NotNow,
-    };
-
-    /// <summary>A refund made by the merchant's staff on the dashboard.</summary>
-    public ControlRefusal? Refund(GatewayState state, Order order, ControlWish wish)
-    {
-        if (Named(state, order, wish) is not { Status: TransactionStatus.Settlement or TransactionStatus.PartialRefund } transaction)
-        {
-            return NotNow;
-        }
-
-        return transaction.Method.Refunds == RefundRule.None
-            ? new(409, $"{transaction.Method.Title} gives no money back.")
-            : GiveBack(state, transaction, wish, chargeback: false, transaction.Method.Refunds == RefundRule.FullOnly);
-    }
-
-    /// <summary>The card's holder disputes the payment.</summary>
-    public ControlRefusal? Chargeback(GatewayState state, Order order, ControlWish wish) => Named(state, order, wish) switch
-    {
-        { Method.IsCard: false } => new(409, "Only cards are charged back."),
-        { Status: TransactionStatus.Settlement or TransactionStatus.PartialChargeback } transaction =>
-            GiveBack(state, transaction, wish, chargeback: true, fullOnly: false),
-        _ => NotNow,
-    };
-
     /// <summary>Makes a card payment that fraud detection wants the merchant to look at.</summary>
     public ControlRefusal? Challenge(GatewayState state, Order order, ControlWish wish, string baseUrl)
     {
@@ -137,24 +124,6 @@ internal sealed class OrderControl(Gateway gateway, Lifecycle lifecycle, SnapPay
             : NotNow;
     }
 
-    private ControlRefusal? GiveBack(GatewayState state, Transaction transaction, ControlWish wish, bool chargeback, bool fullOnly)
-    {
-        var left = transaction.GrossAmount - transaction.RefundedAmount;
-        var amount = wish.Amount ?? left;
-        if (amount <= 0 || amount > left || (fullOnly && amount != transaction.GrossAmount))
-        {
-            return new(409, "The amount is more than is left, or this channel gives back everything or nothing.");
-        }
-
-        if (chargeback && transaction.Status == TransactionStatus.PartialChargeback && amount != left)
-        {
-            return new(409, "A partial chargeback can only be followed by the chargeback of the rest.");
-        }
-
-        lifecycle.GiveBack(state, transaction, amount, wish.Key, wish.Reason, chargeback);
-        return null;
-    }
-
     /// <summary>The transaction to pay: the open one, or a new one where the customer has not chosen, chooses again, or is late.</summary>
     private (Transaction? Transaction, ControlRefusal? Refusal) Payable(GatewayState state, Order order, ControlWish wish, string baseUrl)
     {
@@ -164,23 +133,48 @@ internal sealed class OrderControl(Gateway gateway, Lifecycle lifecycle, SnapPay
         }
 
         var named = Named(state, order, wish);
+        if (QrRefusal(wish, named) is { } refusal)
+        {
+            return (null, refusal);
+        }
+
         return wish.Late && named is { Status: TransactionStatus.Pending }
             ? ExpireThenRepeat(state, order, named, wish, baseUrl)
             : Open(state, order, wish, baseUrl);
+    }
+
+    private static ControlRefusal? QrRefusal(ControlWish wish, Transaction? named)
+    {
+        var method = wish.Method ?? named?.MethodCode;
+        if (wish.Qr && method is not ("gopay" or "shopeepay"))
+        {
+            return new(409, "Only gopay and shopeepay can be paid by QR code instead of by app: name one of them as method.");
+        }
+
+        return wish.Issuer is not null && !wish.Qr && method != "other_qris" && named?.PaymentType != "qris"
+            ? new(409, "Only a QRIS payment has an issuer: set method to other_qris, or qr to true.")
+            : null;
     }
 
     /// <summary>Money after the deadline: the first transaction ends, and a new one of the same order settles.</summary>
     private (Transaction?, ControlRefusal?) ExpireThenRepeat(
         GatewayState state, Order order, Transaction named, ControlWish wish, string baseUrl)
     {
+        if (wish.Method is { } method && order.Session is { } session && !session.Methods.Contains(method))
+        {
+            return (null, new(409, "This payment method is not enabled for the order."));
+        }
+
         lifecycle.Move(state, named, TransactionStatus.Expire);
         return Open(state, order, wish with { TransactionId = null }, baseUrl);
     }
 
-    private (Transaction?, ControlRefusal?) Open(GatewayState state, Order order, ControlWish wish, string baseUrl)
+    private (Transaction? Transaction, ControlRefusal? Refusal) Open(GatewayState state, Order order, ControlWish wish, string baseUrl)
     {
         var named = Named(state, order, wish);
-        if (named is { IsOpen: true } && (wish.Method is null || named.MethodCode == wish.Method || order.Session is null))
+        var asWished = named is { IsOpen: true } && (wish.Method is null || named.MethodCode == wish.Method)
+            && (!wish.Qr || named.PaymentType == "qris");
+        if (named is { IsOpen: true } && (asWished || order.Session is null))
         {
             return (named, null);
         }
@@ -194,7 +188,7 @@ internal sealed class OrderControl(Gateway gateway, Lifecycle lifecycle, SnapPay
         {
             var method = wish.Method ?? named?.MethodCode ?? session.Methods.Find(code => code != "credit_card") ?? session.Methods[0];
             var choice = payments.Choose(
-                state, session, method, baseUrl, cardNumber: SandboxCards.Accepted, cvv: SandboxCards.Cvv, evenWhenClosed: wish.Late);
+                state, session, method, baseUrl, wish.Qr, SandboxCards.Accepted, SandboxCards.Cvv, evenWhenClosed: wish.Late);
             return (choice.Transaction, choice.Refusal is { } reason ? new(409, reason) : null);
         }
 
@@ -220,10 +214,10 @@ internal sealed class OrderControl(Gateway gateway, Lifecycle lifecycle, SnapPay
         return null;
     }
 
-    private static Transaction? Named(GatewayState state, Order order, ControlWish wish) =>
+    public static Transaction? Named(GatewayState state, Order order, ControlWish wish) =>
         wish.TransactionId is null
             ? order.Current
             : order.Transactions.Find(transaction => transaction.Id == wish.TransactionId);
 
-    private static ControlRefusal? Done(bool done) => done ? null : NotNow;
+    public static ControlRefusal? Done(bool done) => done ? null : NotNow;
 }

@@ -31,6 +31,8 @@ internal sealed class CoreReplies(TimeProvider clock)
 
     public JsonReply RefundTooLate() => Refuse(200, 414, "Refund request is rejected: the refund period is over");
 
+    public JsonReply RefundUncovered() => Refuse(200, 414, "Refund request is rejected due to insufficient merchant balance");
+
     public JsonReply Internal() => Refuse(500, 500, "Sorry, we encountered internal server error. We will fix this soon.");
 
     public JsonReply Failing(int status) => Refuse(status, status, status switch

@@ -65,9 +65,14 @@ internal sealed partial class RefundCalls(Gateway gateway, Lifecycle lifecycle, 
             return replies.RefundRejected();
         }
 
-        if (gateway.Now() - transaction.SettledAt > TimeSpan.FromDays(transaction.Method.RefundDays))
+        if (gateway.Now() - transaction.SettledAt > TimeSpan.FromDays(transaction.RefundDays))
         {
             return replies.RefundTooLate();
+        }
+
+        if (call.Fault == FaultMode.InsufficientBalance)
+        {
+            return replies.RefundUncovered();
         }
 
         if (call.Fault == FaultMode.Denied || (direct && transaction.PaymentType == "shopeepay" && Wib.IsShopeeNight(gateway.Now())))

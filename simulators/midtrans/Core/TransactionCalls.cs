@@ -10,7 +10,9 @@ namespace Platform.Simulators.Midtrans.Core;
 internal sealed class TransactionCalls(Gateway gateway, Lifecycle lifecycle, TransactionBodies bodies, CoreReplies replies)
 {
     public JsonReply Status(CoreCall call) => gateway.Read(state =>
-        state.FindTransaction(call.Id) is { } transaction ? CoreReplies.Ok(bodies.Status(transaction)) : replies.NotFound());
+        state.FindTransaction(call.Id) is { } transaction
+            ? CoreReplies.Ok(bodies.Asked(transaction, state.ModesFor(transaction)))
+            : replies.NotFound());
 
     /// <summary>All transactions of an order, for merchants that hold several.</summary>
     public JsonReply StatusB2b(CoreCall call) => gateway.Read(state =>

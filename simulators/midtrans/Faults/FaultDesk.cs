@@ -6,14 +6,15 @@ namespace Platform.Simulators.Midtrans.Faults;
 internal sealed class FaultDesk(Gateway gateway, TimeProvider clock)
 {
     public static readonly IReadOnlyList<string> Kinds =
-        ["snap-create", "snap-cancel", "charge", "capture", "status", "cancel", "expire", "approve", "deny", "refund", "token", "any"];
+        ["snap-create", "snap-cancel", "charge", "capture", "status", "cancel", "expire", "approve", "deny", "refund", "any"];
 
     private static readonly TimeSpan TimeoutAnswer = TimeSpan.FromMinutes(1);
 
-    public FaultMode? Take(string kind) => gateway.Change(state =>
+    /// <summary>Taking a fault changes the state; the ordinary call without one only looks, and has nothing to be saved.</summary>
+    public FaultMode? Take(string kind) => gateway.Read(state => Matching(state, kind)) is null ? null : gateway.Change(state =>
     {
-        var fault = state.Faults.Find(each => each.Remaining > 0 && (each.Kind == kind || each.Kind == "any"));
-        if (fault is null)
+        // Between the look and the lock another call may have taken the last one.
+        if (Matching(state, kind) is not { } fault)
         {
             return (FaultMode?)null;
         }
@@ -66,4 +67,7 @@ internal sealed class FaultDesk(Gateway gateway, TimeProvider clock)
                 return false;
         }
     }
+
+    private static GatewayFault? Matching(GatewayState state, string kind) =>
+        state.Faults.Find(each => each.Remaining > 0 && (each.Kind == kind || each.Kind == "any"));
 }

@@ -25,6 +25,9 @@ internal enum FaultMode
 
     /// <summary>Refunds only: the bank says no (body 202, status unchanged).</summary>
     Denied,
+
+    /// <summary>Refunds only: the merchant's payable balance is too small (body 414, status unchanged).</summary>
+    InsufficientBalance,
 }
 
 /// <summary>The next <see cref="Remaining"/> calls of a kind go wrong. Kind `any` matches every call.</summary>

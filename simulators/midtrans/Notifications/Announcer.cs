@@ -6,12 +6,11 @@ namespace Platform.Simulators.Midtrans.Notifications;
 /// <summary>Turns an event into notifications on their way. Called inside the gateway's lock.</summary>
 internal sealed class Announcer(Gateway gateway, TransactionBodies bodies, SimulatorOptions options)
 {
-    private static readonly DeliveryModes WellBehaved = new();
     private static readonly TimeSpan LateBy = TimeSpan.FromMinutes(1);
 
     public void Announce(GatewayState state, Transaction transaction)
     {
-        var modes = ModesFor(state, transaction.OrderId, transaction.Status.Wire());
+        var modes = state.ModesFor(transaction);
         var notification = new Notification
         {
             Id = Guid.CreateVersion7(gateway.Now()),
@@ -35,7 +34,7 @@ internal sealed class Announcer(Gateway gateway, TransactionBodies bodies, Simul
             CreatedAt = gateway.Now(),
             Body = body.ToJsonString(),
         };
-        Send(state, notification, Configured(), WellBehaved, null);
+        Send(state, notification, Configured(), DeliveryModes.WellBehaved, null);
         return notification;
     }
 
@@ -75,12 +74,6 @@ internal sealed class Announcer(Gateway gateway, TransactionBodies bodies, Simul
         }
 
         return released;
-    }
-
-    private static DeliveryModes ModesFor(GatewayState state, string orderId, string status)
-    {
-        var modes = state.OrderModes.GetValueOrDefault(orderId) ?? state.GlobalModes;
-        return modes?.AppliesTo(status) == true ? modes : WellBehaved;
     }
 
     private List<string> Configured() => options.NotificationUrl is { } url ? [url] : [];

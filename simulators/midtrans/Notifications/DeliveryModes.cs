@@ -3,6 +3,8 @@ namespace Platform.Simulators.Midtrans.Notifications;
 /// <summary>How notifications misbehave on request. Everything off is the well-behaved gateway.</summary>
 internal sealed record DeliveryModes
 {
+    public static readonly DeliveryModes WellBehaved = new();
+
     /// <summary>Only for notifications with one of these transaction_status values; empty means all.</summary>
     public List<string> Only { get; init; } = [];
 
@@ -27,6 +29,12 @@ internal sealed record DeliveryModes
     public bool OmitFraudStatus { get; init; }
     public bool ExtraFields { get; init; }
     public bool OmitRefunds { get; init; }
+
+    /// <summary>
+    /// Makes the answers of GET status strange in the same ways. A pending one in upper case then has the code 200, as the gateway's
+    /// documents show it for DANA and ShopeePay.
+    /// </summary>
+    public bool AlsoInStatus { get; init; }
 
     /// <summary>Replaces the text of gross_amount; the signature is made over the replacement.</summary>
     public string? GrossAmount { get; init; }

@@ -63,7 +63,7 @@ internal sealed partial class Dispatcher(
             var startedAt = clock.GetUtcNow();
             var stopwatch = Stopwatch.StartNew();
             var (status, error) = await PostAsync(url, body, stop);
-            gateway.Change(state => Record(state, deliveryId, startedAt, status, error, stopwatch.ElapsedMilliseconds));
+            gateway.Note(state => Record(state, deliveryId, startedAt, status, error, stopwatch.ElapsedMilliseconds));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

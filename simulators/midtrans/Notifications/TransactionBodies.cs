@@ -14,6 +14,25 @@ internal sealed class TransactionBodies(SimulatorOptions options)
         return body;
     }
 
+    /// <summary>The answer to a question; strange where an order's modes ask for that.</summary>
+    public JsonObject Asked(Transaction transaction, DeliveryModes modes)
+    {
+        if (!modes.AlsoInStatus)
+        {
+            return Status(transaction);
+        }
+
+        var upperCase = modes.UpperCasePending && transaction.Status == TransactionStatus.Pending;
+        var body = Status(transaction, code: upperCase ? "200" : null);
+        if (modes.OmitRefunds)
+        {
+            body.Remove("refunds");
+        }
+
+        Misbehave(body, modes);
+        return body;
+    }
+
     public JsonObject Status(Transaction transaction, string message = "Success, transaction is found", string? code = null)
     {
         var body = Common(transaction, code ?? transaction.StatusCode(), message);

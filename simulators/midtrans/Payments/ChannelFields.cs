@@ -95,6 +95,13 @@ internal static class ChannelFields
         }
     }
 
+    /// <summary>Says whose app paid a QR code: the acquirer's own, or that of another company.</summary>
+    public static void WriteIssuer(Transaction transaction, string issuer)
+    {
+        transaction.PaidFields["issuer"] = issuer;
+        transaction.PaidFields["transaction_type"] = issuer == transaction.Fields.Text("acquirer") ? "on-us" : "off-us";
+    }
+
     private static void WriteGoPay(Transaction transaction, NewPayment payment)
     {
         var status = $"{payment.BaseUrl}/v2/{transaction.Id}/status";

@@ -58,7 +58,7 @@ internal sealed class Clockwork : IHostedService, IDisposable
         timer.Change(nap, Timeout.InfiniteTimeSpan);
     }
 
-    private void RunDue() => gateway.Change(state =>
+    private void RunDue() => gateway.Note(state =>
     {
         while (gateway.Agenda.TryTake(gateway.Now(), out var work))
         {
@@ -77,6 +77,19 @@ internal sealed class Clockwork : IHostedService, IDisposable
                 && delivery is { State: DeliveryState.Waiting, InFlight: false } && delivery.DueAt <= now && !WaitsFor(state, delivery):
                 dispatcher.Start(delivery, state.NotificationsById[delivery.NotificationId].Body);
                 break;
+            case DueWork.Deliver:
+                break;
+            default:
+                // Unlike the start of a delivery this is something that a merchant can ask about: it has to be saved first.
+                gateway.Change(_ => RunStep(state, work, now));
+                break;
+        }
+    }
+
+    private bool RunStep(GatewayState state, DueWork work, DateTimeOffset now)
+    {
+        switch (work)
+        {
             case DueWork.Expire(var id) when state.Transactions.TryGetValue(id, out var transaction)
                 && transaction.Status is TransactionStatus.Pending or TransactionStatus.Authorize && transaction.ExpiresAt <= now:
                 lifecycle.Move(state, transaction, TransactionStatus.Expire);
@@ -89,6 +102,8 @@ internal sealed class Clockwork : IHostedService, IDisposable
                 lifecycle.Confirm(state, transaction, refund);
                 break;
         }
+
+        return true;
     }
 
     private void TakeCardStep(GatewayState state, Transaction transaction)

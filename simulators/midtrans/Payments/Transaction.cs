@@ -63,6 +63,15 @@ internal sealed class Transaction
     [JsonIgnore] public PaymentMethod Method => PaymentMethod.Of(MethodCode);
     [JsonIgnore] public string Gross => Rupiah.Format(GrossAmount);
     [JsonIgnore] public long RefundedAmount => Refunds.Sum(refund => refund.Amount);
+
+    /// <summary>How many days after its settlement it can be refunded. A QR code has other periods than the app behind it.</summary>
+    [JsonIgnore] public int RefundDays => MethodCode switch
+    {
+        "gopay" when PaymentType == "qris" => 180,
+        "other_qris" when PaidFields.Text("transaction_type") == "on-us" => 45,
+        _ => Method.RefundDays,
+    };
+
     [JsonIgnore] public bool IsChallenged => Status == TransactionStatus.Capture && FraudStatus == "challenge";
     [JsonIgnore] public bool IsOpen => Status is TransactionStatus.Pending or TransactionStatus.Authorize || IsChallenged;
     [JsonIgnore] public bool IsPaid => PaidAt is not null

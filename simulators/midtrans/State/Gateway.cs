@@ -22,6 +22,7 @@ internal sealed class Gateway
     private readonly SimulatorOptions options;
     private GatewayState state;
     private long version;
+    private long promised;
 
     public Gateway(TimeProvider clock, SimulatorOptions options)
     {
@@ -40,7 +41,25 @@ internal sealed class Gateway
 
     public Agenda Agenda { get; } = new();
 
+    /// <summary>The last change that somebody may have been told of: what an answer has to wait for. Read without the lock.</summary>
+    public long Promised => Volatile.Read(ref promised);
+
     public T Change<T>(Func<GatewayState, T> change)
+    {
+        lock (gate)
+        {
+            var result = change(state);
+            Volatile.Write(ref promised, ++version);
+            Changed?.Invoke();
+            return result;
+        }
+    }
+
+    /// <summary>
+    /// A change of the gateway's own bookkeeping, such as the outcome of a delivery. It is saved soon, but no answer waits for that:
+    /// where a crash loses it, a notification is sent once more, as the real gateway does.
+    /// </summary>
+    public T Note<T>(Func<GatewayState, T> change)
     {
         lock (gate)
         {
@@ -75,7 +94,7 @@ internal sealed class Gateway
         {
             state = new GatewayState();
             Agenda.Clear();
-            version++;
+            Volatile.Write(ref promised, ++version);
             Changed?.Invoke();
         }
     }

@@ -70,6 +70,13 @@ internal sealed class GatewayState
             ? transaction
             : Orders.TryGetValue(id, out var order) && order.Current is { } current && current.Method.FoundByOrderId ? current : null;
 
+    /// <summary>How the gateway misbehaves about this transaction as it stands; an order's own wishes replace the global ones.</summary>
+    public DeliveryModes ModesFor(Transaction transaction)
+    {
+        var modes = OrderModes.GetValueOrDefault(transaction.OrderId) ?? GlobalModes;
+        return modes?.AppliesTo(transaction.Status.Wire()) == true ? modes : DeliveryModes.WellBehaved;
+    }
+
     private void Index(Notification notification)
     {
         NotificationsById[notification.Id] = notification;

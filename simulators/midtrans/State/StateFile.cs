@@ -9,6 +9,9 @@ namespace Platform.Simulators.Midtrans.State;
 /// </summary>
 internal sealed class StateFile : BackgroundService
 {
+    /// <summary>Changes that nobody waits for are collected for so long: a burst of deliveries is one write, not one for each.</summary>
+    private static readonly TimeSpan Collecting = TimeSpan.FromMilliseconds(100);
+
     private readonly Gateway gateway;
     private readonly string? path;
     private readonly SemaphoreSlim turn = new(1, 1);
@@ -30,15 +33,19 @@ internal sealed class StateFile : BackgroundService
         }
     }
 
-    /// <summary>Returns when everything that has happened so far is in the file. An answer must not leave before that.</summary>
-    public async Task SaveAsync(CancellationToken stop)
+    /// <summary>
+    /// Returns when everything that the caller may have seen is in the file. An answer must not leave before that. A question that
+    /// changed nothing finds it there already and neither writes nor queues.
+    /// </summary>
+    public Task SaveAsync(CancellationToken stop) => SaveAsync(gateway.Promised, stop);
+
+    private async Task SaveAsync(long wanted, CancellationToken stop)
     {
-        if (path is null)
+        if (path is null || Volatile.Read(ref saved) >= wanted)
         {
             return;
         }
 
-        var wanted = gateway.Version();
         await turn.WaitAsync(stop);
         try
         {
@@ -51,7 +58,7 @@ internal sealed class StateFile : BackgroundService
             var version = gateway.WriteTo(buffer);
             await File.WriteAllBytesAsync(path + ".new", buffer.WrittenMemory, CancellationToken.None);
             File.Move(path + ".new", path, overwrite: true);
-            saved = version;
+            Volatile.Write(ref saved, version);
         }
         finally
         {
@@ -65,12 +72,21 @@ internal sealed class StateFile : BackgroundService
         base.Dispose();
     }
 
+    /// <summary>Writes the last bookkeeping; called when nothing changes the state any more.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await SaveAsync(gateway.Version(), CancellationToken.None);
+    }
+
     /// <summary>Saves what happens without a caller: expiries, settlements, delivery attempts.</summary>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await foreach (var _ in wake.Reader.ReadAllAsync(stoppingToken))
         {
-            await SaveAsync(stoppingToken);
+            // The pause spares the disk, it is not part of what is simulated: real time, whatever clock a test has set.
+            await Task.Delay(Collecting, TimeProvider.System, stoppingToken);
+            await SaveAsync(gateway.Version(), stoppingToken);
         }
     }
 }
