@@ -1,3 +1,5 @@
+using System.Text.Json;
+using MassTransit.Serialization;
 using Microsoft.Extensions.Options;
 using Platform.Contracts;
 using Platform.Subscriptions.Life;
@@ -92,6 +94,42 @@ public sealed class LateCouponAnswersTests(SubscriptionsHost host) : IClassFixtu
         purchase.TakeOff(Money.Idr(50_001));
 
         Should.Throw<InvalidOperationException>(() => purchase.AskForFunds(TimeProvider.System.GetUtcNow()));
+    }
+
+    [Fact]
+    public void A_purchase_that_was_asked_for_before_there_were_coupons_is_one_without()
+    {
+        const string earlier = """
+            {"correlationId":"0193a000-0000-7000-8000-0000000000aa","userId":"0193a000-0000-7000-8000-0000000000ab",
+             "planId":"0193a000-0000-7000-8000-000000000011","price":50000,"reservationId":"0193a000-0000-7000-8000-0000000000ac",
+             "holdId":"0193a000-0000-7000-8000-0000000000ad","instanceId":"0193a000-0000-7000-8000-0000000000ae",
+             "item":{"kind":"SUBSCRIPTION","subscriptionId":"0193a000-0000-7000-8000-0000000000aa","serviceName":"n8n",
+                     "serviceSlug":"n8n","planName":"Basic","planType":"BASIC","description":"first month"}}
+            """;
+
+        var request = JsonSerializer.Deserialize<PurchaseRequested>(earlier, SystemTextJsonMessageSerializer.Options)!;
+
+        request.Coupon.ShouldBeNull();
+        request.Price.ShouldBe(Money.Idr(50_000));
+    }
+
+    [Fact]
+    public async Task A_refused_purchase_that_waited_for_its_seat_before_there_were_coupons_still_ends()
+    {
+        host.Peers.Deployments[user] = _ => null;
+        var id = await (await host.Subscribe(user, Basic)).SubscriptionId();
+        await host.Bus.HearsAsync<ProvisionInstance>(m => m.SubscriptionId == id);
+        // The earlier release asked for the seat without noting that it waits for it.
+        await host.Database.ExecuteAsync(
+            $"""
+            UPDATE subscriptions.purchase_sagas SET state = 'Refusing' WHERE subscription_id = '{id}';
+            UPDATE subscriptions.subscriptions SET phase = 'ENDING', status = 'CANCELLED', reason = 'PAYMENT_REFUSED' WHERE id = '{id}'
+            """);
+
+        await host.Bus.SayAsync(new SeatReleased(id, Guid.CreateVersion7()));
+
+        await host.Reaches(user, id, "ENDED");
+        (await host.Timeline(user, id))[^2..].ShouldBe(["SEAT_RELEASED", "CANCELLED"]);
     }
 
     private async Task SayAsync(string answer, Guid id)

@@ -48,7 +48,10 @@ internal sealed class Eligibility(SubscriptionsDbContext db, TimeProvider clock)
             : (null, null, SubscriptionsRefusals.NotAnUpgrade.ToProblem("Choose a plan of a higher tier."));
     }
 
-    /// <summary>The quote that the command names, if it still says what would be charged now; a coupon's part of it is asked later.</summary>
+    /// <summary>
+    /// The quote that the command names, if it still says what would be charged now. What its coupon takes off now is not known here: the
+    /// purchase finds out when it reserves the coupon.
+    /// </summary>
     /// <param name="list">The price without any coupon.</param>
     public async Task<(Quote? Quote, RefusalResult? No)> FindQuoteAsync(
         Guid? quoteId, Guid user, QuoteAction action, Guid planId, Guid? subscription, Price list, CancellationToken ct)

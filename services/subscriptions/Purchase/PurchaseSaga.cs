@@ -82,7 +82,8 @@ internal sealed class PurchaseSaga : MassTransitStateMachine<PurchaseState>
 
         During(Refusing,
             When(SeatReleased)
-                .If(x => x.Saga.AwaitsSeatRelease, x => x.Tell(Steps.SeatReleased, "The seat is free again."))
+                // Without a coupon the seat is the only thing to wait for, so the first answer is the one to tell of.
+                .If(x => x.Saga.AwaitsSeatRelease || x.Saga.Coupon is null, x => x.Tell(Steps.SeatReleased, "The seat is free again."))
                 .Then(x => x.Saga.AwaitsSeatRelease = false)
                 .If(x => x.Saga.IsUndone, x => x.EndAsync().TransitionTo(Refused)),
             When(CouponReleased)
