@@ -133,6 +133,7 @@ public sealed class GivingCouponsBackTests(SubscriptionsHost host) : IClassFixtu
         var asked = await host.Bus.HearsAsync<ReserveCoupon>(m => m.UserId == user);
 
         (await host.As(user).DeleteAsync($"/api/subscriptions/{asked.CorrelationId}")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        await host.Bus.HearsAsync<ReleaseCoupon>(m => m.CorrelationId == asked.CorrelationId);
         await host.Bus.SayAsync(new CouponReserved(asked.CorrelationId, asked.RedemptionId, asked.Code, Money.Idr(10_000)));
 
         await (await answer).ShouldBeRefused(HttpStatusCode.Conflict, "CANCELLED_BY_USER");
