@@ -3,6 +3,7 @@ using Platform.Hosting;
 using Platform.Messaging;
 using Platform.Subscriptions.Assortment;
 using Platform.Subscriptions.Cancellation;
+using Platform.Subscriptions.Coupons;
 using Platform.Subscriptions.Instances;
 using Platform.Subscriptions.Life;
 using Platform.Subscriptions.Pricing;
@@ -22,11 +23,13 @@ return await PlatformHost.RunAsync<SubscriptionsDbContext>(args, "subscriptions"
         .Consume<InstanceChangedConsumer>()
         .Consume<InstanceProgressedConsumer>()
         .Ask<GetWalletBalance>(TimeSpan.FromSeconds(2))
+        .Ask<GetCouponWorth>(TimeSpan.FromSeconds(2))
         .Ask<GetInstanceMetrics>(TimeSpan.FromSeconds(5)));
     builder.Services.AddValidation();
     builder.Services.AddOptions<LifecycleOptions>().BindConfiguration(LifecycleOptions.Section).ValidateDataAnnotations().ValidateOnStart();
     builder.Services.AddScoped<Lifecycle>();
     builder.Services.AddScoped<Eligibility>();
+    builder.Services.AddScoped<CouponInquiry>();
     builder.Services.AddScoped<Deployments>();
     builder.Services.AddSingleton<Changes>();
     builder.Services.AddHostedService(services => services.GetRequiredService<Changes>());

@@ -1,4 +1,5 @@
 using Platform.Hosting;
+using Platform.Subscriptions.Coupons;
 
 namespace Platform.Subscriptions;
 
@@ -28,6 +29,9 @@ internal static class SubscriptionsRefusals
         new("PAYMENT_TIMEOUT", 409, "Seat and funds were not decided in time; nothing was charged");
     public static readonly Refusal CancelledByUser = new("CANCELLED_BY_USER", 409, "The subscription was cancelled before it was decided");
 
+    /// <summary>The remedy that goes with <see cref="QuoteStale"/>.</summary>
+    public const string AskAgain = "Ask for a new quote and confirm its total.";
+
     /// <summary>What a saga's refusal becomes as an answer.</summary>
     public static Refusal OfOutcome(string outcome) => outcome switch
     {
@@ -38,6 +42,8 @@ internal static class SubscriptionsRefusals
         "WALLET_IN_DEBT" => WalletInDebt,
         "USER" or "HOLD_ENDED" => CancelledByUser,
         "PAYMENT_TIMEOUT" or "UPGRADE_TIMEOUT" => PaymentTimeout,
+        "QUOTE_STALE" => QuoteStale,
+        _ when CouponRefusals.Covers(outcome) => CouponRefusals.Of(outcome),
         _ => throw new InvalidOperationException($"The outcome {outcome} has no refusal."),
     };
 }

@@ -40,14 +40,15 @@ public sealed class SubscriptionsHost() : ServiceHostOfSubscriptions("subscripti
         await base.DisposeAsync();
     }
 
-    public async Task<HttpResponseMessage> Subscribe(Guid user, Guid plan, string? key = null, Guid? quote = null)
+    public async Task<HttpResponseMessage> Subscribe(
+        Guid user, Guid plan, string? key = null, Guid? quote = null, string? coupon = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/subscriptions")
-        {
-            Content = JsonContent.Create(new { planId = plan, quoteId = quote }),
-        };
-        if (quote is null)
-            request.Content = JsonContent.Create(new { planId = plan });
+        var body = new JsonObject { ["planId"] = plan };
+        if (quote is not null)
+            body["quoteId"] = quote;
+        if (coupon is not null)
+            body["couponCode"] = coupon;
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/subscriptions") { Content = JsonContent.Create(body) };
         if (key is not null)
             request.Headers.Add("Idempotency-Key", key);
         return await As(user).SendAsync(request);

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Platform.Contracts;
 using Platform.Hosting;
 using Platform.Subscriptions.Assortment;
 using Platform.Subscriptions.Pricing;
@@ -47,16 +48,22 @@ internal sealed class Eligibility(SubscriptionsDbContext db, TimeProvider clock)
             : (null, null, SubscriptionsRefusals.NotAnUpgrade.ToProblem("Choose a plan of a higher tier."));
     }
 
-    /// <summary>Null when the quote still says what the command would charge now.</summary>
-    public async Task<RefusalResult?> CheckQuoteAsync(
-        Guid? quoteId, Guid user, QuoteAction action, Guid planId, Guid? subscription, Price price, CancellationToken ct)
+    /// <summary>
+    /// The quote that the command names, if it still says what would be charged now. What its coupon takes off now is not known here: the
+    /// purchase finds out when it reserves the coupon.
+    /// </summary>
+    /// <param name="list">The price without any coupon.</param>
+    public async Task<(Quote? Quote, RefusalResult? No)> FindQuoteAsync(
+        Guid? quoteId, Guid user, QuoteAction action, Guid planId, Guid? subscription, Price list, CancellationToken ct)
     {
         if (quoteId is not { } id)
-            return null;
+            return (null, null);
         var now = clock.GetUtcNow();
-        var holds = await db.Quotes.AnyAsync(q => q.Id == id && q.UserId == user && q.Action == action && q.PlanId == planId
-            && q.SubscriptionId == subscription && q.ExpiresAt > now && q.Total == price.Total, ct);
-        return holds ? null : SubscriptionsRefusals.QuoteStale.ToProblem("Ask for a new quote and confirm its total.");
+        var quote = await db.Quotes.AsNoTracking().SingleOrDefaultAsync(q => q.Id == id && q.UserId == user && q.Action == action
+            && q.PlanId == planId && q.SubscriptionId == subscription && q.ExpiresAt > now, ct);
+        return quote is not null && quote.Total + (quote.Discount ?? Money.Zero) == list.Total
+            ? (quote, null)
+            : (null, SubscriptionsRefusals.QuoteStale.ToProblem(SubscriptionsRefusals.AskAgain));
     }
 
     public static RefusalResult Busy() =>

@@ -20,16 +20,24 @@ internal static class SagaSteps
 
     /// <summary>Appends a step to the owner's timeline.</summary>
     public static EventActivityBinder<TSaga, T> Tell<TSaga, T>(this EventActivityBinder<TSaga, T> binder, string step, string detail,
-        Func<BehaviorContext<TSaga, T>, Money>? amount = null)
+        Func<BehaviorContext<TSaga, T>, Money?>? amount = null)
         where TSaga : class, ISubscriptionSaga
         where T : class => binder.Tell(step, _ => detail, amount);
 
     public static EventActivityBinder<TSaga, T> Tell<TSaga, T>(this EventActivityBinder<TSaga, T> binder, string step,
-        Func<BehaviorContext<TSaga, T>, string> detail, Func<BehaviorContext<TSaga, T>, Money>? amount = null)
+        Func<BehaviorContext<TSaga, T>, string> detail, Func<BehaviorContext<TSaga, T>, Money?>? amount = null)
         where TSaga : class, ISubscriptionSaga
         where T : class =>
         binder.ThenAsync(x =>
             x.Service<Lifecycle>().TellAsync(x.Saga.SubscriptionId, step, detail(x), amount?.Invoke(x), x.CancellationToken));
+
+    /// <summary>The wallet's no, as a sentence for the owner.</summary>
+    public static string InWords(this FundsRefused refused) => refused.Code switch
+    {
+        "WALLET_IN_DEBT" => "The wallet is in debt after a reversed payment.",
+        "HOLD_ENDED" => "The time in which the money could be set aside had run out.",
+        _ => "The wallet does not hold enough credit.",
+    };
 
     /// <summary>
     /// The instance is gone for good: its owner reads so from this moment on, whichever snapshot is still on its way.

@@ -1,14 +1,16 @@
 using MassTransit;
 using Microsoft.Extensions.Options;
 using Platform.Contracts;
+using Platform.Subscriptions.Coupons;
 using Platform.Subscriptions.Life;
 using Platform.Subscriptions.Timeline;
 
 namespace Platform.Subscriptions.Purchase;
 
 /// <summary>
-/// Seat → hold → deploy → seat for good → capture → active. Anything that goes wrong before the capture undoes all of it: hold released,
-/// seat freed, objects deleted. What is undone stays so: an application that comes up late is torn down, not resurrected.
+/// Seat → coupon, if there is one → hold → deploy → seat for good → capture → active. Anything that goes wrong before the capture undoes
+/// all of it: hold released, coupon free again, seat freed, objects deleted. What is undone stays so: an application that comes up late
+/// is torn down, not resurrected.
 /// </summary>
 internal sealed class PurchaseSaga : MassTransitStateMachine<PurchaseState>
 {
@@ -30,14 +32,39 @@ internal sealed class PurchaseSaga : MassTransitStateMachine<PurchaseState>
         During(Reserving,
             When(SeatReserved)
                 .Tell(Steps.SeatReserved, "A seat of the plan is reserved.")
-                .Publish(x => x.Saga.AskForFunds(clock.GetUtcNow() + options.ReserveFor))
-                .TransitionTo(Holding),
+                .IfElse(x => x.Saga.Coupon is null,
+                    plain => plain
+                        .Publish(x => x.Saga.AskForFunds(clock.GetUtcNow() + options.ReserveFor))
+                        .TransitionTo(Holding),
+                    discounted => discounted
+                        .Publish(x => x.Saga.AskForCoupon(clock.GetUtcNow() + options.ReserveFor))
+                        .TransitionTo(ReservingCoupon)),
             When(SeatRefused)
                 .Tell(Steps.SeatRefused, "The plan has no free seat.")
                 .Unschedule(Deadline)
                 .RefuseAsync("SEAT_REFUSED", x => x.Message.Code)
                 .EndAsync()
                 .TransitionTo(Refused));
+
+        During(ReservingCoupon,
+            When(CouponReserved)
+                .Then(x => x.Saga.TakeOff(x.Message.Discount))
+                .Tell(Steps.CouponReserved, x => $"The coupon {x.Message.Code} is set aside for this purchase.",
+                    x => x.Message.Discount)
+                .IfElse(x => x.Saga.KeepsItsPromise(),
+                    kept => kept
+                        .Publish(x => x.Saga.AskForFunds(clock.GetUtcNow() + options.ReserveFor))
+                        .TransitionTo(Holding),
+                    other => other
+                        .Unschedule(Deadline)
+                        .UndoAsync("QUOTE_STALE", deployed: false)
+                        .TransitionTo(Compensating)),
+            When(CouponRefused)
+                .Tell(Steps.CouponRefused, x => $"{CouponRefusals.Of(x.Message.Reason).Title} ({x.Message.Reason}).")
+                .Unschedule(Deadline)
+                .RefuseAsync("COUPON_REFUSED", x => x.Message.Reason)
+                .GiveBackAsync()
+                .TransitionTo(Refusing));
 
         During(Holding,
             When(FundsHeld)
@@ -47,17 +74,22 @@ internal sealed class PurchaseSaga : MassTransitStateMachine<PurchaseState>
                 .AcceptAsync()
                 .TransitionTo(Provisioning),
             When(FundsRefused)
-                .Tell(Steps.FundsRefused, "The wallet does not hold enough credit.", x => x.Message.Required)
+                .Tell(Steps.FundsRefused, x => x.Message.InWords(), x => x.Message.Required)
                 .Unschedule(Deadline)
                 .RefuseAsync("PAYMENT_REFUSED", x => x.Message.Code, x => (x.Message.Available, x.Message.Required))
-                .Publish(x => x.Saga.GiveSeatBack())
+                .GiveBackAsync()
                 .TransitionTo(Refusing));
 
         During(Refusing,
             When(SeatReleased)
-                .Tell(Steps.SeatReleased, "The seat is free again.")
-                .EndAsync()
-                .TransitionTo(Refused));
+                // Without a coupon the seat is the only thing to wait for, so the first answer is the one to tell of.
+                .If(x => x.Saga.AwaitsSeatRelease || x.Saga.Coupon is null, x => x.Tell(Steps.SeatReleased, "The seat is free again."))
+                .Then(x => x.Saga.AwaitsSeatRelease = false)
+                .If(x => x.Saga.IsUndone, x => x.EndAsync().TransitionTo(Refused)),
+            When(CouponReleased)
+                .If(x => x.Saga.AwaitsCouponRelease, x => x.Tell(Steps.CouponReleased, CouponIsFree, DiscountOf))
+                .Then(x => x.Saga.AwaitsCouponRelease = false)
+                .If(x => x.Saga.IsUndone, x => x.EndAsync().TransitionTo(Refused)));
 
         During(Provisioning,
             When(InstanceReady)
@@ -75,7 +107,7 @@ internal sealed class PurchaseSaga : MassTransitStateMachine<PurchaseState>
                 .UndoAsync("PROVISIONING_FAILED", deployed: true)
                 .TransitionTo(Compensating));
 
-        During([Reserving, Holding],
+        During([Reserving, ReservingCoupon, Holding],
             When(Overdue)
                 .Tell(Steps.Overdue, "Seat and funds were not decided in time.")
                 .UndoAsync("PAYMENT_TIMEOUT", deployed: false)
@@ -112,6 +144,7 @@ internal sealed class PurchaseSaga : MassTransitStateMachine<PurchaseState>
             When(FundsCaptured)
                 .Tell(Steps.FundsCaptured, x => $"The first month is paid ({x.Message.CustomId}).", x => x.Message.Amount)
                 .ActivateAsync()
+                .ConfirmCouponAsync()
                 .Tell(Steps.Active, "The subscription is active.")
                 .TransitionTo(Active),
             When(CaptureRefused)
@@ -129,6 +162,10 @@ internal sealed class PurchaseSaga : MassTransitStateMachine<PurchaseState>
                 .If(x => x.Saga.AwaitsSeatRelease, x => x.Tell(Steps.SeatReleased, "The seat is free again."))
                 .Then(x => x.Saga.AwaitsSeatRelease = false)
                 .If(x => x.Saga.IsUndone, x => x.EndAsync().TransitionTo(Undone)),
+            When(CouponReleased)
+                .If(x => x.Saga.AwaitsCouponRelease, x => x.Tell(Steps.CouponReleased, CouponIsFree, DiscountOf))
+                .Then(x => x.Saga.AwaitsCouponRelease = false)
+                .If(x => x.Saga.IsUndone, x => x.EndAsync().TransitionTo(Undone)),
             When(InstanceTerminated)
                 .If(x => x.Saga.AwaitsTermination,
                     x => x.Tell(Steps.InstanceDeleted, "Everything of the application is deleted from the cluster."))
@@ -140,6 +177,7 @@ internal sealed class PurchaseSaga : MassTransitStateMachine<PurchaseState>
     }
 
     public State Reserving { get; } = null!;
+    public State ReservingCoupon { get; } = null!;
     public State Holding { get; } = null!;
     public State Provisioning { get; } = null!;
     public State Confirming { get; } = null!;
@@ -156,6 +194,10 @@ internal sealed class PurchaseSaga : MassTransitStateMachine<PurchaseState>
     public Event<SeatRefused> SeatRefused { get; } = null!;
     public Event<SeatConfirmed> SeatConfirmed { get; } = null!;
     public Event<SeatReleased> SeatReleased { get; } = null!;
+    public Event<CouponReserved> CouponReserved { get; } = null!;
+    public Event<CouponRefused> CouponRefused { get; } = null!;
+    public Event<CouponConfirmed> CouponConfirmed { get; } = null!;
+    public Event<CouponReleased> CouponReleased { get; } = null!;
     public Event<FundsHeld> FundsHeld { get; } = null!;
     public Event<FundsRefused> FundsRefused { get; } = null!;
     public Event<FundsCaptured> FundsCaptured { get; } = null!;
@@ -178,6 +220,10 @@ internal sealed class PurchaseSaga : MassTransitStateMachine<PurchaseState>
         Event(() => SeatRefused, e => e.OnMissingInstance(m => m.Discard()));
         Event(() => SeatConfirmed, e => e.OnMissingInstance(m => m.Discard()));
         Event(() => SeatReleased, e => e.OnMissingInstance(m => m.Discard()));
+        Event(() => CouponReserved, e => e.OnMissingInstance(m => m.Discard()));
+        Event(() => CouponRefused, e => e.OnMissingInstance(m => m.Discard()));
+        Event(() => CouponConfirmed, e => e.OnMissingInstance(m => m.Discard()));
+        Event(() => CouponReleased, e => e.OnMissingInstance(m => m.Discard()));
         Event(() => FundsHeld, e => e.OnMissingInstance(m => m.Discard()));
         Event(() => FundsRefused, e => e.OnMissingInstance(m => m.Discard()));
         Event(() => FundsCaptured, e => e.OnMissingInstance(m => m.Discard()));
@@ -192,9 +238,14 @@ internal sealed class PurchaseSaga : MassTransitStateMachine<PurchaseState>
     // FundsCaptured in Undone would mean that we took money for a subscription that we turned down.
     private void IgnoreWhatIsLate()
     {
-        During([Reserving, Holding, Provisioning, Confirming, Capturing, Active, Refusing, Refused, Compensating, Undone],
+        During([Reserving, ReservingCoupon, Holding, Provisioning, Confirming, Capturing, Active, Refusing, Refused, Compensating, Undone],
             Ignore(Requested));
-        During([Holding, Provisioning, Confirming, Capturing, Active, Refusing, Refused, Compensating, Undone], Ignore(SeatReserved));
+        During([ReservingCoupon, Holding, Provisioning, Confirming, Capturing, Active, Refusing, Refused, Compensating, Undone],
+            Ignore(SeatReserved));
+        During([Holding, Provisioning, Confirming, Capturing, Active, Refusing, Refused, Compensating, Undone], Ignore(CouponReserved));
+        // A reservation that was given back before it arrived is refused when it arrives.
+        During([Refusing, Refused, Compensating, Undone], Ignore(CouponRefused));
+        During([Active], Ignore(CouponConfirmed));
         During([Provisioning, Confirming, Capturing, Active, Compensating, Undone], Ignore(FundsHeld));
         During([Refusing, Refused, Compensating, Undone], Ignore(FundsRefused));
         During([Refused, Compensating, Undone], Ignore(SeatRefused));
@@ -205,6 +256,10 @@ internal sealed class PurchaseSaga : MassTransitStateMachine<PurchaseState>
         During([Confirming, Capturing, Active, Compensating, Undone], Ignore(InstanceFailed));
         During([Confirming, Capturing, Active, Refusing, Refused, Compensating, Undone], Ignore(Overdue));
         During([Compensating, Undone, Refused, Refusing], Ignore(Cancelled));
-        During([Refused, Undone], Ignore(SeatReleased), Ignore(HoldReleased), Ignore(InstanceTerminated));
+        During([Refused, Undone], Ignore(SeatReleased), Ignore(CouponReleased), Ignore(HoldReleased), Ignore(InstanceTerminated));
     }
+
+    private const string CouponIsFree = "The coupon can be used again.";
+
+    private static Money? DiscountOf(BehaviorContext<PurchaseState, CouponReleased> x) => x.Saga.Coupon?.Discount;
 }

@@ -19,13 +19,14 @@ internal static class PurchaseSteps
         saga.HoldId = request.HoldId;
         saga.InstanceId = request.InstanceId;
         saga.Item = request.Item;
+        saga.Coupon = request.Coupon;
     }
 
     public static ReserveSeat AskForSeat(this PurchaseState saga, DateTimeOffset expiresAt) =>
         new(saga.CorrelationId, saga.ReservationId, saga.PlanId, saga.UserId, expiresAt);
 
     public static HoldFunds AskForFunds(this PurchaseState saga, DateTimeOffset expiresAt) =>
-        new(saga.CorrelationId, saga.HoldId, saga.UserId, saga.Price, saga.Item, expiresAt);
+        new(saga.CorrelationId, saga.HoldId, saga.UserId, saga.Charge, saga.Item, expiresAt);
 
     public static ConfirmSeat KeepSeat(this PurchaseState saga) => new(saga.CorrelationId, saga.ReservationId, saga.PlanId);
 
@@ -76,7 +77,8 @@ internal static class PurchaseSteps
             var subscription = await life.LockAsync(saga.CorrelationId, ct);
             saga.Reason = subscription.Reason ?? reason;
             subscription.BeginEnd(reason, life.Now);
-            if (saga.CurrentState is nameof(PurchaseSaga.Reserving) or nameof(PurchaseSaga.Holding))
+            var asked = saga.CurrentState is not nameof(PurchaseSaga.Reserving);
+            if (saga.CurrentState is nameof(PurchaseSaga.Reserving) or nameof(PurchaseSaga.ReservingCoupon) or nameof(PurchaseSaga.Holding))
                 await life.DecideAsync(saga.CorrelationId, saga.Reason, null, null, ct);
             await life.TellAsync(saga.CorrelationId, Steps.Compensating, "Everything that was prepared is being undone.", null, ct);
 
@@ -84,9 +86,24 @@ internal static class PurchaseSteps
             saga.AwaitsTermination = deployed;
             await x.Publish(new ReleaseHold(saga.CorrelationId, saga.HoldId, saga.Reason), ct);
             await x.Publish(saga.GiveSeatBack(), ct);
+            // Also when the wallet has not answered yet: a release that comes first ends the reservation before it begins.
+            if (asked)
+                await x.GiveCouponBackAsync();
             if (deployed)
                 await x.Publish(
                     new TerminateInstance(saga.CorrelationId, saga.InstanceId, saga.CorrelationId, saga.UserId, saga.Reason), ct);
+        });
+
+    /// <summary>Nothing was held: what goes back is the seat, and the coupon when it was reserved.</summary>
+    public static EventActivityBinder<PurchaseState, T> GiveBackAsync<T>(
+        this EventActivityBinder<PurchaseState, T> step)
+        where T : class =>
+        step.ThenAsync(async x =>
+        {
+            x.Saga.AwaitsSeatRelease = true;
+            await x.Publish(x.Saga.GiveSeatBack(), x.CancellationToken);
+            if (x.Saga.Coupon is { Discount: not null })
+                await x.GiveCouponBackAsync();
         });
 
     /// <summary>Paid and running.</summary>

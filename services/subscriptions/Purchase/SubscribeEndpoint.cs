@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using Platform.Contracts;
 using Platform.Hosting;
+using Platform.Subscriptions.Coupons;
 using Platform.Subscriptions.Instances;
 using Platform.Subscriptions.Life;
 using Platform.Subscriptions.Pricing;
@@ -12,12 +13,15 @@ using Platform.Subscriptions.Timeline;
 
 namespace Platform.Subscriptions.Purchase;
 
-/// <param name="QuoteId">Of POST /subscriptions/quote; the purchase then charges exactly the quoted total or is refused.</param>
-public sealed record Subscribe(Guid PlanId, Guid? QuoteId = null);
+/// <param name="QuoteId">
+/// Of POST /subscriptions/quote; the purchase then charges exactly the quoted total, with the quote's coupon, or is refused.
+/// </param>
+/// <param name="CouponCode">May be left out beside a quote that has a coupon.</param>
+public sealed record Subscribe(Guid PlanId, Guid? QuoteId = null, [property: CouponCode] string? CouponCode = null);
 
 /// <summary>
-/// POST /subscriptions. The request is written down at once; then it waits for the saga to decide on seat and funds, and answers 201, the
-/// refusal, or after ten seconds 202. Repeated under its Idempotency-Key it waits for the same decision.
+/// POST /subscriptions. The request is written down at once; then it waits for the saga to decide on seat, coupon and funds, and answers
+/// 201, the refusal, or after ten seconds 202. Repeated under its Idempotency-Key it waits for the same decision.
 /// </summary>
 internal static class SubscribeEndpoint
 {
@@ -38,13 +42,11 @@ internal static class SubscribeEndpoint
         }
         else
         {
-            var (offer, no) = await eligibility.ToBuyAsync(user.Id, request.PlanId, ct);
-            no ??= await eligibility.CheckQuoteAsync(request.QuoteId, user.Id, QuoteAction.Create, request.PlanId, null,
-                offer is null ? null! : Prices.OfPurchase(offer.Plan), ct);
+            var (offer, coupon, no) = await AgreeAsync(request, user.Id, eligibility, life.Now, ct);
             if (no is not null)
                 return no;
             var subscription = Subscription.Request(user.Id, offer!.Service.Id, offer.Plan.Id, offer.Plan.MonthlyPrice, life.Now);
-            if (!await WriteDownAsync(subscription, offer, db, publish, life, ct))
+            if (!await WriteDownAsync(subscription, offer, coupon, db, publish, life, ct))
                 return SubscriptionsRefusals.DuplicateSubscription.ToProblem("Upgrade the one you have, or cancel it first.");
             id = subscription.Id;
             await http.CommitEffectAsync(id.ToString());
@@ -55,10 +57,31 @@ internal static class SubscribeEndpoint
         return decision is null or { Outcome: Decision.Accepted } ? await TellAsync(id, decision, db, ct) : Refuse(decision);
     }
 
-    private static async Task<bool> WriteDownAsync(Subscription subscription, Offer offer, SubscriptionsDbContext db,
+    /// <summary>What is bought and with which coupon: the quote's if there is a quote, otherwise the request's.</summary>
+    private static async Task<(Offer? Offer, CouponUse? Coupon, RefusalResult? No)> AgreeAsync(
+        Subscribe request, Guid user, Eligibility eligibility, DateTimeOffset now, CancellationToken ct)
+    {
+        var (offer, no) = await eligibility.ToBuyAsync(user, request.PlanId, ct);
+        if (no is not null)
+            return (null, null, no);
+        (var quote, no) = await eligibility.FindQuoteAsync(
+            request.QuoteId, user, QuoteAction.Create, request.PlanId, null, Prices.OfPurchase(offer!.Plan), ct);
+        if (no is not null)
+            return (null, null, no);
+        var wanted = CouponCode.Read(request.CouponCode);
+        if (quote is not null && wanted is not null && wanted != quote.CouponCode)
+            return (null, null, SubscriptionsRefusals.QuoteStale.ToProblem(
+                "couponCode is not the coupon of the quote; leave it out, or ask for a quote with this coupon."));
+        return (wanted ?? quote?.CouponCode) is { } code
+            ? (offer, new(Guid.CreateVersion7(now), code, offer.Service.Id, quote?.Discount), null)
+            : (offer, null, null);
+    }
+
+    private static async Task<bool> WriteDownAsync(Subscription subscription, Offer offer, CouponUse? coupon, SubscriptionsDbContext db,
         IPublishEndpoint publish, Lifecycle life, CancellationToken ct)
     {
         var now = life.Now;
+        var withCoupon = coupon is null ? "" : $", coupon {coupon.Code}";
         db.Add(subscription);
         db.Add(new InstanceCopy
         {
@@ -68,12 +91,12 @@ internal static class SubscribeEndpoint
         db.Add(new TimelineEntry
         {
             SubscriptionId = subscription.Id, Number = subscription.FirstTimelineNumber(), At = now, Step = Steps.Requested,
-            Detail = $"{offer.Service.Name}, {offer.Plan.Name}.", Amount = offer.Plan.MonthlyPrice,
+            Detail = $"{offer.Service.Name}, {offer.Plan.Name}{withCoupon}.", Amount = offer.Plan.MonthlyPrice,
         });
         var item = new ChargedItem("SUBSCRIPTION", subscription.Id, offer.Service.Name, offer.Service.Slug, offer.Plan.Name,
-            WireEnum.Text(offer.Plan.Tier), $"{offer.Service.Name} – {offer.Plan.Name}, first month");
+            WireEnum.Text(offer.Plan.Tier), $"{offer.Service.Name} – {offer.Plan.Name}, first month{withCoupon}");
         await publish.Publish(new PurchaseRequested(subscription.Id, subscription.UserId, subscription.PlanId, subscription.MonthlyPrice,
-            subscription.ReservationId, subscription.HoldId, subscription.InstanceId, item), ct);
+            subscription.ReservationId, subscription.HoldId, subscription.InstanceId, item, coupon), ct);
         try
         {
             await db.SaveChangesAsync(ct);
@@ -89,24 +112,12 @@ internal static class SubscribeEndpoint
     private static async Task<IResult> TellAsync(Guid id, Decision? decision, SubscriptionsDbContext db, CancellationToken ct)
     {
         var row = await db.Whole().SingleAsync(row => row.Subscription.Id == id, ct);
+        var coupon = await db.Set<PurchaseState>().AsNoTracking()
+            .Where(p => p.CorrelationId == id).Select(p => p.Coupon).SingleOrDefaultAsync(ct);
         var message = decision is null
             ? "Seat and funds are still being arranged; follow the timeline."
             : "Subscribed; the application is being deployed.";
-        var data = new
-        {
-            subscription = new SubscriptionWithPlan(row.Subscription, row.Service, row.Plan, row.Instance),
-            message,
-            chargeAmount = row.Subscription.MonthlyPrice,
-            originalAmount = row.Subscription.MonthlyPrice,
-            discountAmount = Money.Zero,
-            finalAmount = row.Subscription.MonthlyPrice,
-            isBonusSubscription = false,
-            isFreeService = false,
-            couponApplied = false,
-            holdId = row.Subscription.HoldId,
-            timeline = $"/api/subscriptions/{id}/timeline",
-            nextSteps = NextSteps,
-        };
+        var data = new PurchaseView(row, coupon, message, NextSteps);
         return decision is null ? Answer.Accepted(data, message) : Answer.Created(data, message);
     }
 
@@ -114,9 +125,17 @@ internal static class SubscribeEndpoint
     {
         var refusal = SubscriptionsRefusals.OfOutcome(decision.Outcome);
         if (decision is not { Available: { } available, Required: { } required })
-            return refusal.ToProblem();
+            return refusal.ToProblem(RemedyFor(decision.Outcome));
         var shortfall = required.Minus(available) ?? Money.Zero;
-        return refusal.ToProblem($"{required} are needed and {available} are available; top up {shortfall} or more.",
-            new { currentBalance = available, requiredAmount = required, shortfall });
+        // What is owed is the wallet's to tell; a top-up pays it before anything can be bought.
+        var remedy = refusal == SubscriptionsRefusals.WalletInDebt
+            ? $"Top up your wallet; the top-up pays the debt first, and {required} must be available after that."
+            : $"{required} are needed and {available} are available; top up {shortfall} or more.";
+        return refusal.ToProblem(remedy, new { currentBalance = available, requiredAmount = required, shortfall });
     }
+
+    private static string? RemedyFor(string outcome) =>
+        CouponRefusals.Covers(outcome) ? CouponRefusals.Remedy(outcome, "couponCode")
+        : outcome == SubscriptionsRefusals.QuoteStale.Code ? $"The coupon takes off another amount now. {SubscriptionsRefusals.AskAgain}"
+        : null;
 }

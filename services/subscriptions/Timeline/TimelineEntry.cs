@@ -45,6 +45,9 @@ internal static class Steps
     public const string Requested = "REQUESTED";
     public const string SeatReserved = "SEAT_RESERVED";
     public const string SeatRefused = "SEAT_REFUSED";
+    public const string CouponReserved = "COUPON_RESERVED";
+    public const string CouponRefused = "COUPON_REFUSED";
+    public const string CouponReleased = "COUPON_RELEASED";
     public const string FundsHeld = "FUNDS_HELD";
     public const string FundsRefused = "FUNDS_REFUSED";
     public const string Deploying = "DEPLOYING";

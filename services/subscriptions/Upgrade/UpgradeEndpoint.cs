@@ -61,7 +61,8 @@ internal static class UpgradeEndpoint
         if (subscription is null || subscription.UserId != user.Id)
             return (default, SubscriptionsRefusals.SubscriptionNotFound.ToProblem());
         var (price, offer, no) = await eligibility.ToUpgradeAsync(subscription, request.NewPlanId, ct);
-        no ??= await eligibility.CheckQuoteAsync(request.QuoteId, user.Id, QuoteAction.Upgrade, request.NewPlanId, id, price!, ct);
+        if (no is null)
+            (_, no) = await eligibility.FindQuoteAsync(request.QuoteId, user.Id, QuoteAction.Upgrade, request.NewPlanId, id, price!, ct);
         if (no is not null)
             return (default, no);
 

@@ -42,7 +42,7 @@ internal sealed class UpgradeSaga : MassTransitStateMachine<UpgradeState>
                 .AcceptAsync()
                 .TransitionTo(Resizing),
             When(FundsRefused)
-                .Tell(Steps.FundsRefused, "The wallet does not hold enough credit.", x => x.Message.Required)
+                .Tell(Steps.FundsRefused, x => x.Message.InWords(), x => x.Message.Required)
                 .Unschedule(Deadline)
                 .RefuseAsync(x => x.Message.Code, x => (x.Message.Available, x.Message.Required))
                 .Publish(x => x.Saga.GiveNewSeatBack())

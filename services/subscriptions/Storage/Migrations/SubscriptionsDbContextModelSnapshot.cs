@@ -627,9 +627,17 @@ namespace Platform.Subscriptions.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("action");
 
+                    b.Property<string>("CouponCode")
+                        .HasColumnType("text")
+                        .HasColumnName("coupon_code");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
+
+                    b.Property<long?>("Discount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("discount");
 
                     b.Property<DateTimeOffset>("ExpiresAt")
                         .HasColumnType("timestamp with time zone")
@@ -656,7 +664,10 @@ namespace Platform.Subscriptions.Storage.Migrations
                     b.HasIndex("ExpiresAt")
                         .HasDatabaseName("ix_quotes_expires_at");
 
-                    b.ToTable("quotes", "subscriptions");
+                    b.ToTable("quotes", "subscriptions", t =>
+                        {
+                            t.HasCheckConstraint("quotes_coupon_has_its_discount", "(coupon_code IS NULL) = (discount IS NULL)");
+                        });
                 });
 
             modelBuilder.Entity("Platform.Subscriptions.Purchase.PurchaseState", b =>
@@ -664,6 +675,10 @@ namespace Platform.Subscriptions.Storage.Migrations
                     b.Property<Guid>("CorrelationId")
                         .HasColumnType("uuid")
                         .HasColumnName("subscription_id");
+
+                    b.Property<bool>("AwaitsCouponRelease")
+                        .HasColumnType("boolean")
+                        .HasColumnName("awaits_coupon_release");
 
                     b.Property<bool>("AwaitsFundsRelease")
                         .HasColumnType("boolean")
@@ -676,6 +691,10 @@ namespace Platform.Subscriptions.Storage.Migrations
                     b.Property<bool>("AwaitsTermination")
                         .HasColumnType("boolean")
                         .HasColumnName("awaits_termination");
+
+                    b.Property<string>("Coupon")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("coupon");
 
                     b.Property<string>("CurrentState")
                         .IsRequired()
