@@ -12,6 +12,8 @@ public sealed class DyingTests(WalletHost wallet) : IClassFixture<WalletHost>
     private readonly Guid user = Guid.CreateVersion7();
 
     [Theory]
+    [InlineData("notification.stored")]
+    [InlineData("notification.status-read")]
     [InlineData("settlement.before-commit")]
     [InlineData("settlement.after-commit")]
     public async Task A_replica_that_dies_while_it_credits_leaves_all_or_nothing_and_the_next_notification_does_the_rest(string point)

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Platform.Hosting;
+using Platform.Messaging;
 
 namespace Platform.Wallets;
 
@@ -8,7 +9,12 @@ namespace Platform.Wallets;
 /// Where Midtrans tells us that something happened. The answer steers its retries: 200 ends them, 503 brings four more, and a 500 only
 /// one - so nothing here may end in a 500, and nothing is answered 200 before it is stored and worked off.
 /// </summary>
-internal sealed partial class MidtransWebhook(WalletDbContext db, MidtransClient midtrans, Settlement settlement,
+/// <remarks>
+/// The steps have names under which a test can make the process die: <c>notification.stored</c> (the raw notification is committed),
+/// <c>notification.status-read</c> (the gateway has answered our question, nothing is applied), <c>settlement.before-commit</c> (all that
+/// it leads to is written) and <c>settlement.after-commit</c> (committed, not yet answered).
+/// </remarks>
+internal sealed partial class MidtransWebhook(WalletDbContext db, MidtransClient midtrans, Settlement settlement, FaultPoints faults,
     IOptions<MidtransOptions> options, TimeProvider clock, ILogger<MidtransWebhook> log)
 {
     private static readonly TimeSpan Later = TimeSpan.FromSeconds(30);
@@ -46,6 +52,7 @@ internal sealed partial class MidtransWebhook(WalletDbContext db, MidtransClient
         }
 
         var notification = await StoreAsync(GatewayEvent.Notified(said, body, now), ct);
+        faults.Hit("notification.stored");
         return await JudgeAsync(said, notification, ct);
     }
 
@@ -75,6 +82,7 @@ internal sealed partial class MidtransWebhook(WalletDbContext db, MidtransClient
     private async Task<IResult> ConfirmAsync(GatewayTransaction said, TopUp topUp, GatewayEvent notification, CancellationToken ct)
     {
         var answer = await midtrans.StatusAsync(said.TransactionId!, ct);
+        faults.Hit("notification.status-read");
         if (answer is not GatewayAnswer.Found found)
         {
             Unconfirmed(log, topUp.OrderId, answer);
