@@ -21,6 +21,8 @@ return await PlatformHost.RunAsync<WalletDbContext>(args, "wallet", builder =>
     builder.Services.AddScoped<TopUpCheck>();
     builder.Services.AddScoped<MidtransWebhook>();
     builder.Services.AddScoped<Adjustments>();
+    builder.Services.AddSingleton<Strangers>();
+    builder.Services.AddHostedService<ForgetStrangers>();
     builder.Services.AddHostedService<ExpireHolds>();
     builder.Services.AddHostedService<RecheckTopUps>();
 }, app =>

@@ -9,7 +9,9 @@ public sealed class GatewayTroubleTests(WalletHost wallet) : IClassFixture<Walle
 {
     private readonly Guid user = Guid.CreateVersion7();
 
-    public void Dispose() => (wallet.Midtrans.SnapStatus, wallet.Midtrans.SnapHangs, wallet.Midtrans.CoreIsDown) = (null, false, false);
+    public void Dispose() =>
+        (wallet.Midtrans.SnapStatus, wallet.Midtrans.SnapHangs, wallet.Midtrans.CoreIsDown, wallet.Midtrans.CoreHangs,
+            wallet.Midtrans.PageCancellation) = (null, false, false, false, null);
 
     [Theory]
     [InlineData(400)]
@@ -76,6 +78,23 @@ public sealed class GatewayTroubleTests(WalletHost wallet) : IClassFixture<Walle
     }
 
     [Fact]
+    public async Task A_status_query_that_gets_no_answer_is_503_while_the_gateway_still_listens()
+    {
+        var order = await wallet.OpenTopUpAsync(user, 50_000);
+        var notification = wallet.Midtrans.Notification(wallet.Midtrans.Is(order, 50_000, "settlement"));
+        wallet.Midtrans.CoreHangs = true;
+
+        // The gateway gives up after 15 s; a later answer would reach nobody.
+        var answer = await wallet.NotifyAsync(notification).WaitAsync(TimeSpan.FromSeconds(15));
+        await WalletHost.ShouldRefuseAsync(answer, HttpStatusCode.ServiceUnavailable, "NOT_CONFIRMED");
+        (await wallet.BalanceOfAsync(user)).ShouldBe((0, 0));
+
+        wallet.Midtrans.CoreHangs = false;
+        (await wallet.NotifyAsync(notification)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await wallet.BalanceOfAsync(user)).ShouldBe((50_000, 0));
+    }
+
+    [Fact]
     public async Task A_cancellation_that_the_gateway_does_not_hear_changes_nothing()
     {
         var order = await wallet.OpenTopUpAsync(user, 50_000);
@@ -83,6 +102,26 @@ public sealed class GatewayTroubleTests(WalletHost wallet) : IClassFixture<Walle
         await WalletHost.ShouldRefuseAsync(await wallet.As(user).PostAsync($"/api/wallet/transactions/{order}/cancel", null),
             HttpStatusCode.BadGateway, "GATEWAY_UNAVAILABLE");
         (await wallet.StatusOfAsync(user, order)).ShouldBe("PENDING");
+    }
+
+    [Theory]
+    [InlineData(200, "")]
+    [InlineData(400, "Transaction is on progress")]
+    [InlineData(400, "token already canceled")]
+    [InlineData(404, "token not found")]
+    [InlineData(500, "Sorry, we encountered internal server error. We will fix this soon.")]
+    public async Task Cancelling_closes_the_page_too_and_does_not_fail_when_the_page_does_not_close(int status, string message)
+    {
+        var order = await wallet.OpenTopUpAsync(user, 50_000);
+        var token = (string)(await wallet.LineAsync(user, order))["metadata"]!["midtrans_token"]!;
+        wallet.Midtrans.PageCancellation = status == 200 ? null : (status, message);
+
+        (await wallet.As(user).PostAsync($"/api/wallet/transactions/{order}/cancel", null)).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        (await wallet.StatusOfAsync(user, order)).ShouldBe("CANCELLED");
+        wallet.Midtrans.CancelledPages.ShouldContain(token);
+        await wallet.ShouldTakeAsync(wallet.Midtrans.Is(order, 50_000, "settlement"));
+        (await wallet.BalanceOfAsync(user)).ShouldBe((50_000, 0));
     }
 
     [Fact]

@@ -70,7 +70,7 @@ internal static class AdjustmentEndpoints
     }
 
     private static RefusalResult WouldGoNegative(Adjusted.Short tooLittle) => WalletRefusals.WouldGoNegative.ToProblem(
-        $"The wallet has {tooLittle.Available} available, {tooLittle.Shortfall} too little. Deduct at most what is available: allowNegative "
-        + "changes nothing here, because only a payment that is taken back can leave a debt.",
+        $"The wallet has {tooLittle.Available} available, {tooLittle.Shortfall} too little. Deduct at most what is available: "
+        + "allowNegative changes nothing here, because only a payment that is taken back can leave a debt.",
         new { available = tooLittle.Available, shortfall = tooLittle.Shortfall });
 }

@@ -41,7 +41,8 @@ internal static class DebitStatements
 
     public const string Lines = "INSERT INTO wallet.transactions SELECT * FROM jsonb_populate_recordset(NULL::wallet.transactions, @lines)";
 
-    public const string Audit = "INSERT INTO wallet.audit_entries SELECT * FROM jsonb_populate_recordset(NULL::wallet.audit_entries, @audit)";
+    public const string Audit =
+        "INSERT INTO wallet.audit_entries SELECT * FROM jsonb_populate_recordset(NULL::wallet.audit_entries, @audit)";
 
     /// <summary>Only for somebody whose accounts were never needed before.</summary>
     public const string MakeAccounts = """

@@ -17,13 +17,17 @@ internal sealed class Ledger(WalletDbContext db, TimeProvider clock)
 
     /// <exception cref="InvalidOperationException">No transaction is open, or the amount is zero: there is nothing to post for
     /// it.</exception>
-    public async Task<PostingOutcome> PostAsync(Posting posting, CancellationToken ct) =>
-        (await PostAsync([posting], record: null, ct))[0].Outcome;
+    public async Task<PostingOutcome> PostAsync(Posting posting, CancellationToken ct) => (await PostAsync([posting], ct))[0];
+
+    /// <summary>Posts in this order; each sees the balances that the ones before it have left.</summary>
+    /// <exception cref="InvalidOperationException">No transaction is open, or an amount is zero.</exception>
+    public async Task<IReadOnlyList<PostingOutcome>> PostAsync(IReadOnlyList<Posting> postings, CancellationToken ct) =>
+        [.. (await PostAsync(postings, record: null, ct)).Select(decided => decided.Outcome)];
 
     /// <summary>Posts in this order; each sees the balances that the ones before it have left.</summary>
     /// <param name="record">
-    /// Says what is written down of each posting in the same round trip, given its place and what was decided; null when nothing is, and then
-    /// numbers and owners are not looked up.
+    /// Says what is written down of each posting in the same round trip, given its place and what was decided; null when nothing is, and
+    /// then numbers and owners are not looked up.
     /// </param>
     /// <exception cref="InvalidOperationException">No transaction is open, or an amount is zero.</exception>
     public async Task<IReadOnlyList<Decided>> PostAsync(IReadOnlyList<Posting> postings, Func<int, Decided, GroupRows>? record,
@@ -47,14 +51,18 @@ internal sealed class Ledger(WalletDbContext db, TimeProvider clock)
 
         var balances = seen.Accounts.GroupBy(account => account.Owner!.Value).ToDictionary(own => own.Key, Balances.Of);
         List<Written> written = [];
-        List<Decided> decided = [.. postings.Select((posting, at) => new Decided(
-            Decide(posting, balances, seen.Keys, written), seen.Numbers.ElementAtOrDefault(at), seen.Owners.GetValueOrDefault(posting.Owner)))];
+        List<Decided> decided =
+        [
+            .. postings.Select((posting, at) => new Decided(Decide(posting, balances, seen.Keys, written),
+                seen.Numbers.ElementAtOrDefault(at), seen.Owners.GetValueOrDefault(posting.Owner))),
+        ];
         List<GroupRows> rows = record is null ? [] : [.. decided.Select((each, at) => record(at, each))];
         await WriteAsync(transaction, written, rows, ct);
         return decided;
     }
 
-    private static PostingOutcome Decide(Posting posting, Dictionary<Guid, Balances> balances, HashSet<string> known, List<Written> written)
+    private static PostingOutcome Decide(Posting posting, Dictionary<Guid, Balances> balances, HashSet<string> known,
+        List<Written> written)
     {
         if (known.Contains(posting.Key))
             return new PostingOutcome.Repeated();

@@ -18,6 +18,7 @@ public sealed class WalletDbContext(DbContextOptions<WalletDbContext> options) :
     internal DbSet<Hold> Holds => Set<Hold>();
     internal DbSet<WalletTransaction> Transactions => Set<WalletTransaction>();
     internal DbSet<TopUp> TopUps => Set<TopUp>();
+    internal DbSet<TopUpReversal> TopUpReversals => Set<TopUpReversal>();
     internal DbSet<GatewayEvent> GatewayEvents => Set<GatewayEvent>();
     internal DbSet<KnownUser> Users => Set<KnownUser>();
     internal DbSet<AuditEntry> Audit => Set<AuditEntry>();
@@ -29,6 +30,10 @@ public sealed class WalletDbContext(DbContextOptions<WalletDbContext> options) :
     /// <summary>The next number for people. Numbers rise; one that was drawn in vain leaves a gap and does not come back.</summary>
     internal Task<long> NextTransactionNumberAsync(CancellationToken ct) =>
         Database.SqlQuery<long>($"SELECT nextval('wallet.transaction_id_seq') AS \"Value\"").SingleAsync(ct);
+
+    internal Task<List<long>> NextTransactionNumbersAsync(int count, CancellationToken ct) =>
+        Database.SqlQuery<long>($"""SELECT nextval('wallet.transaction_id_seq') AS "Value" FROM generate_series(1, {count})""")
+            .ToListAsync(ct);
 
     /// <summary>What a user owns now; nothing for a user whose accounts were never needed.</summary>
     internal async Task<Balances> BalancesOfAsync(Guid user, CancellationToken ct) =>
@@ -45,6 +50,7 @@ public sealed class WalletDbContext(DbContextOptions<WalletDbContext> options) :
         configurationBuilder.Properties<PaymentMethod>().HaveConversion<WireEnumColumn<PaymentMethod>>();
         configurationBuilder.Properties<TopUpStage>().HaveConversion<WireEnumColumn<TopUpStage>>();
         configurationBuilder.Properties<TopUpMethod>().HaveConversion<WireEnumColumn<TopUpMethod>>();
+        configurationBuilder.Properties<ReversalKind>().HaveConversion<WireEnumColumn<ReversalKind>>();
         configurationBuilder.Properties<GatewayEventSource>().HaveConversion<WireEnumColumn<GatewayEventSource>>();
         configurationBuilder.Properties<GatewayEventState>().HaveConversion<WireEnumColumn<GatewayEventState>>();
     }
