@@ -168,6 +168,7 @@ public sealed class CouponCheckoutTests(CouponHost wallet) : IClassFixture<Coupo
 
         (await wallet.UseOfAsync(coupon)).ShouldBe(("USED_UP", 1), "the limit of the store stands");
         (await wallet.FindAsync(coupon))["redemptions"]!.AsArray().Count.ShouldBe(2, "both discounts were given, and both are shown");
+        await wallet.CouponsShouldAddUpAsync();
     }
 
     [Fact]

@@ -99,7 +99,7 @@ public sealed class CouponHost : WalletHost
     {
         await Bus.SayAsync(new ServiceRevised(
             id, version, name, name.ToLowerInvariant(), $"{name} for everybody", null, "1", null, true, true,
-            new("example/app:1", 8080, [], null, null), []));
+            new(name.ToLowerInvariant(), name, "example/app:1", 8080, "/data", 1000, new("HTTP", "/", null), []), []));
         await Eventually.IsTrueAsync(async () =>
             await Database.QueryAsync<long>($"SELECT count(*) FROM wallet.services WHERE id = '{id}' AND version >= {version}") == 1);
     }
@@ -109,7 +109,7 @@ public sealed class CouponHost : WalletHost
     {
         (await Database.QueryAsync<long>("""
             SELECT count(*) FROM wallet.coupons c WHERE c.used_count <> (SELECT count(*) FROM wallet.redemptions r
-                WHERE r.coupon_id = c.id AND r.state IN ('RESERVED', 'CONFIRMED'))
+                WHERE r.coupon_id = c.id AND r.state IN ('RESERVED', 'CONFIRMED') AND NOT r.is_over_limit)
             """)).ShouldBe(0, "coupons that do not count their uses");
         (await Database.QueryAsync<long>("""
             SELECT count(*) FROM wallet.redemptions r WHERE r.credit_amount IS NOT NULL AND NOT EXISTS (

@@ -27,9 +27,9 @@ internal sealed partial class ConfirmCouponConsumer(
                 redemption.Confirm(wish.SubscriptionId, now);
                 break;
             case { State: RedemptionState.Expired or RedemptionState.Released, CouponId: { } coupon }:
-                if (!await uses.TakeAsync(coupon, ct))
+                redemption.ConfirmLate(wish.SubscriptionId, counted: await uses.TakeAsync(coupon, ct), now);
+                if (redemption.IsOverLimit)
                     OneTooMany(log, coupon, redemption.Id);
-                redemption.Confirm(wish.SubscriptionId, now);
                 break;
             case { State: not RedemptionState.Confirmed }:
                 NothingToConfirm(log, redemption.Id, redemption.State);

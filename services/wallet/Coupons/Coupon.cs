@@ -40,7 +40,7 @@ public enum PlanTier
     Enterprise,
 }
 
-/// <summary>A code that administrators give away. Its uses are counted by <see cref="CouponUses"/> alone, under the lock of its row.</summary>
+/// <summary>A code that administrators give away. Its uses are counted by <see cref="CouponUses"/> alone, under its lock.</summary>
 internal sealed class Coupon
 {
     public Guid Id { get; private init; }
@@ -149,7 +149,7 @@ internal sealed class Coupon
         if (ServiceId is not null && serviceId is not null && ServiceId != serviceId)
             return new(WalletRefusals.CouponWrongService, $"{Code} is for another service; leave it out or choose that service.");
         return PlanType is { } tier && planType is not null && WireEnum.Text(tier) != planType
-            ? new(WalletRefusals.CouponWrongPlan, $"{Code} is for plans of the type {WireEnum.Text(tier)}; leave it out or choose such a plan.")
+            ? new(WalletRefusals.CouponWrongPlan, $"{Code} is for {WireEnum.Text(tier)} plans; leave it out or choose such a plan.")
             : null;
     }
 

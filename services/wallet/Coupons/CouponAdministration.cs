@@ -77,7 +77,7 @@ internal static class CouponAdministration
             return Invalid(field, remedy);
         return coupon.IsInUse
             ? WalletRefusals.CouponRedeemed.ToProblem(
-                "type, creditAmount, discountType and discountPercent stay as they are once it is used; leave them out, or make a new coupon.")
+                "type, creditAmount, discountType and discountPercent stay as they are once it is used; leave them out or make a new one.")
             : null;
     }
 

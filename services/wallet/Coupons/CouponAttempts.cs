@@ -10,7 +10,7 @@ internal sealed class CouponOptions
 {
     public const string Section = "Coupons";
 
-    /// <summary>How often one user may try a code within a minute, checking and redeeming together. Each replica counts for itself.</summary>
+    /// <summary>How often a user may try a code within a minute, checking and redeeming together. Each replica counts for itself.</summary>
     [Range(1, 100_000)] public int AttemptsPerMinute { get; init; } = 10;
 }
 
@@ -27,9 +27,8 @@ internal sealed class CouponAttempts(IOptions<CouponOptions> options) : IRateLim
     public Func<OnRejectedContext, CancellationToken, ValueTask>? OnRejected => async (rejected, _) =>
     {
         var wait = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : Window / MostSegments;
-        await WalletRefusals.TooManyAttempts
-            .ToProblem($"A user may try {options.Value.AttemptsPerMinute} codes a minute. Wait as long as Retry-After says.", retryAfter: wait)
-            .ExecuteAsync(rejected.HttpContext);
+        var remedy = $"A user may try {options.Value.AttemptsPerMinute} codes a minute. Wait as long as Retry-After says.";
+        await WalletRefusals.TooManyAttempts.ToProblem(remedy, retryAfter: wait).ExecuteAsync(rejected.HttpContext);
     };
 
     public RateLimitPartition<Guid> GetPartition(HttpContext httpContext) =>

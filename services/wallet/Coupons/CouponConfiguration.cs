@@ -41,7 +41,8 @@ internal sealed class CouponConfiguration : IEntityTypeConfiguration<Coupon>
     private static void Checks(TableBuilder<Coupon> table)
     {
         table.HasCheckConstraint("coupons_code_is_normalised", "code ~ '^[A-Z0-9_-]{3,50}$'");
-        table.HasCheckConstraint("coupons_type_known", "type IN ('CREDIT_TOPUP', 'SUBSCRIPTION_DISCOUNT', 'FREE_SERVICE', 'WELCOME_BONUS')");
+        table.HasCheckConstraint("coupons_type_known",
+            "type IN ('CREDIT_TOPUP', 'SUBSCRIPTION_DISCOUNT', 'FREE_SERVICE', 'WELCOME_BONUS')");
         table.HasCheckConstraint("coupons_status_known", "status IN ('ACTIVE', 'EXPIRED', 'DISABLED', 'USED_UP')");
         table.HasCheckConstraint("coupons_plan_type_known", "plan_type IN ('FREE', 'BASIC', 'PRO', 'PREMIUM', 'ENTERPRISE')");
         table.HasCheckConstraint("coupons_limits_sane", "max_uses BETWEEN 1 AND 1000000 AND max_uses_per_user BETWEEN 1 AND 100");

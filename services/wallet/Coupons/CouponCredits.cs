@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Microsoft.EntityFrameworkCore;
 
 namespace Platform.Wallets;
 
@@ -56,11 +55,12 @@ internal sealed class CouponCredits(WalletDbContext db, CouponUses uses, Ledger 
         List<CreditedCoupon> credited = [];
         for (var i = 0; i < due.Count; i++)
         {
+            var (coupon, redemption) = due[i];
             if (outcomes[i] is not PostingOutcome.Posted posted)
-                throw new DbUpdateConcurrencyException($"Redemption {due[i].Redemption.Id} was credited before: {outcomes[i].GetType().Name}.");
-            var line = WalletTransaction.OfCoupon(numbers[i], due[i].Coupon, due[i].Redemption, posted.Before, posted.After, clock.GetUtcNow());
+                throw new InvalidOperationException($"Redemption {redemption.Id} is new, but not credited: {outcomes[i].GetType().Name}.");
+            var line = WalletTransaction.OfCoupon(numbers[i], coupon, redemption, posted.Before, posted.After, clock.GetUtcNow());
             db.Transactions.Add(line);
-            credited.Add(new(due[i].Coupon, due[i].Redemption, line));
+            credited.Add(new(coupon, redemption, line));
         }
 
         await db.SaveChangesAsync(ct);

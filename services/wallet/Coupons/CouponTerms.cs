@@ -5,7 +5,8 @@ namespace Platform.Wallets;
 /// <summary>What a coupon is worth. Only what its type needs is kept: forms send their other fields along, whatever is in them.</summary>
 internal sealed record CouponTerms(CouponType Type, Money? CreditAmount, CouponDiscountType? DiscountType, int? DiscountPercent)
 {
-    public static CouponTerms Of(CouponType type, Money? creditAmount, CouponDiscountType? discountType, int? discountPercent) => type switch
+    public static CouponTerms Of(
+        CouponType type, Money? creditAmount, CouponDiscountType? discountType, int? discountPercent) => type switch
     {
         CouponType.CreditTopup or CouponType.WelcomeBonus => new(type, creditAmount, null, null),
         CouponType.SubscriptionDiscount => discountType switch

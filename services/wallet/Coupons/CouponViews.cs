@@ -67,6 +67,7 @@ internal static class ServiceNames
         CancellationToken ct)
     {
         var ids = coupons.Select(c => c.ServiceId).OfType<Guid>().Distinct().ToArray();
-        return db.Services.Where(s => ids.Contains(s.Id)).Select(s => new ServiceName(s.Id, s.Name, s.Slug)).ToDictionaryAsync(s => s.Id, ct);
+        return db.Services.Where(s => ids.Contains(s.Id)).Select(s => new ServiceName(s.Id, s.Name, s.Slug))
+            .ToDictionaryAsync(s => s.Id, ct);
     }
 }

@@ -47,6 +47,12 @@ internal sealed class Redemption
     /// <summary>When it was released, ran out or was refused.</summary>
     public DateTimeOffset? EndedAt { get; private set; }
 
+    /// <summary>
+    /// Confirmed when all uses of the coupon were taken, because its reservation had run out and the use had gone to somebody else. The
+    /// coupon does not count it.
+    /// </summary>
+    public bool IsOverLimit { get; private set; }
+
     /// <summary>Says that the reservation never came: only its end was heard of.</summary>
     public bool OnlyEndIsKnown => UserId is null;
 
@@ -97,6 +103,13 @@ internal sealed class Redemption
     public void Confirm(Guid subscription, DateTimeOffset now) =>
         (State, SubscriptionId, RedeemedAt, EndedAt) = (RedemptionState.Confirmed, subscription, now, null);
 
+    /// <param name="counted">Whether the coupon had a use left for it.</param>
+    public void ConfirmLate(Guid subscription, bool counted, DateTimeOffset now)
+    {
+        Confirm(subscription, now);
+        IsOverLimit = !counted;
+    }
+
     public void Release(DateTimeOffset now) => (State, EndedAt) = (RedemptionState.Released, now);
 
     public void Expire(DateTimeOffset now) => (State, EndedAt) = (RedemptionState.Expired, now);
@@ -122,6 +135,7 @@ internal sealed class RedemptionConfiguration : IEntityTypeConfiguration<Redempt
             table.HasCheckConstraint("redemptions_refusal_has_its_code", "(state = 'REFUSED') = (code IS NOT NULL)");
             table.HasCheckConstraint("redemptions_confirmed_have_their_time", "(state = 'CONFIRMED') = (redeemed_at IS NOT NULL)");
             table.HasCheckConstraint("redemptions_ended_have_their_time", $"(NOT {TakesUse}) = (ended_at IS NOT NULL)");
+            table.HasCheckConstraint("redemptions_over_limit_are_confirmed", "state = 'CONFIRMED' OR NOT is_over_limit");
             table.HasCheckConstraint("redemptions_run_out", "state <> 'RESERVED' OR expires_at IS NOT NULL");
         });
         redemption.HasKey(r => r.Id).HasName("redemptions_pkey");
@@ -139,6 +153,7 @@ internal sealed class RedemptionConfiguration : IEntityTypeConfiguration<Redempt
         redemption.Property(r => r.CreatedAt).HasColumnName("created_at");
         redemption.Property(r => r.RedeemedAt).HasColumnName("redeemed_at");
         redemption.Property(r => r.EndedAt).HasColumnName("ended_at");
+        redemption.Property(r => r.IsOverLimit).HasColumnName("is_over_limit");
         redemption.Ignore(r => r.OnlyEndIsKnown);
         redemption.HasOne<Coupon>().WithMany().HasForeignKey(r => r.CouponId).OnDelete(DeleteBehavior.SetNull)
             .HasConstraintName("redemptions_coupon");

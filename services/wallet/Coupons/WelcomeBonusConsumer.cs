@@ -3,7 +3,7 @@ using Platform.Contracts;
 
 namespace Platform.Wallets;
 
-/// <summary>Welcomes those who registered for themselves. A bonus that is used up or has ended by now is no fault; it is not given.</summary>
+/// <summary>Welcomes those who registered for themselves. A bonus that is used up or has ended by now is no fault.</summary>
 internal sealed partial class WelcomeBonusConsumer(CouponCredits credits, ILogger<WelcomeBonusConsumer> log) : IConsumer<UserRegistered>
 {
     public async Task Consume(ConsumeContext<UserRegistered> context)

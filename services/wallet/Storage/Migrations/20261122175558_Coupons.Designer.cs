@@ -12,7 +12,7 @@ using Platform.Wallets;
 namespace Platform.Wallets.Storage.Migrations
 {
     [DbContext(typeof(WalletDbContext))]
-    [Migration("20261122174133_Coupons")]
+    [Migration("20261122175558_Coupons")]
     partial class Coupons
     {
         /// <inheritdoc />
@@ -745,6 +745,10 @@ namespace Platform.Wallets.Storage.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("expires_at");
 
+                    b.Property<bool>("IsOverLimit")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_over_limit");
+
                     b.Property<DateTimeOffset?>("RedeemedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("redeemed_at");
@@ -803,6 +807,8 @@ namespace Platform.Wallets.Storage.Migrations
                             t.HasCheckConstraint("redemptions_of_a_coupon", "NOT state IN ('RESERVED', 'CONFIRMED') OR (coupon_id IS NOT NULL AND user_id IS NOT NULL AND type IS NOT NULL)");
 
                             t.HasCheckConstraint("redemptions_only_their_end_may_be_known", "user_id IS NOT NULL OR state = 'RELEASED'");
+
+                            t.HasCheckConstraint("redemptions_over_limit_are_confirmed", "state = 'CONFIRMED' OR NOT is_over_limit");
 
                             t.HasCheckConstraint("redemptions_refusal_has_its_code", "(state = 'REFUSED') = (code IS NOT NULL)");
 

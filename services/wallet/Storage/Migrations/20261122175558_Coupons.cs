@@ -85,7 +85,8 @@ namespace Platform.Wallets.Storage.Migrations
                     expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     redeemed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    ended_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                    ended_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    is_over_limit = table.Column<bool>(type: "boolean", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -96,6 +97,7 @@ namespace Platform.Wallets.Storage.Migrations
                     table.CheckConstraint("redemptions_ended_have_their_time", "(NOT state IN ('RESERVED', 'CONFIRMED')) = (ended_at IS NOT NULL)");
                     table.CheckConstraint("redemptions_of_a_coupon", "NOT state IN ('RESERVED', 'CONFIRMED') OR (coupon_id IS NOT NULL AND user_id IS NOT NULL AND type IS NOT NULL)");
                     table.CheckConstraint("redemptions_only_their_end_may_be_known", "user_id IS NOT NULL OR state = 'RELEASED'");
+                    table.CheckConstraint("redemptions_over_limit_are_confirmed", "state = 'CONFIRMED' OR NOT is_over_limit");
                     table.CheckConstraint("redemptions_refusal_has_its_code", "(state = 'REFUSED') = (code IS NOT NULL)");
                     table.CheckConstraint("redemptions_run_out", "state <> 'RESERVED' OR expires_at IS NOT NULL");
                     table.CheckConstraint("redemptions_state_known", "state IN ('RESERVED', 'CONFIRMED', 'RELEASED', 'EXPIRED', 'REFUSED')");
