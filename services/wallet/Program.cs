@@ -10,9 +10,16 @@ return await PlatformHost.RunAsync<WalletDbContext>(args, "wallet", builder =>
         .Consume<CaptureHoldConsumer>()
         .Consume<ReleaseHoldConsumer>()
         .Consume<UserRevisedConsumer>()
+        .Consume<ServiceRevisedConsumer>()
+        .Consume<WelcomeBonusConsumer>()
+        .Consume<ReserveCouponConsumer>()
+        .Consume<ConfirmCouponConsumer>()
+        .Consume<ReleaseCouponConsumer>()
+        .Answer<GetCouponWorthConsumer>()
         .Answer<GetWalletBalanceConsumer>());
     builder.Services.AddValidation();
     builder.AddMidtrans();
+    builder.AddCoupons();
     builder.Services.AddScoped<Ledger>();
     builder.Services.AddSingleton<GroupCommit>();
     builder.Services.AddHostedService(services => services.GetRequiredService<GroupCommit>());
@@ -27,14 +34,17 @@ return await PlatformHost.RunAsync<WalletDbContext>(args, "wallet", builder =>
     builder.Services.AddHostedService<RecheckTopUps>();
 }, app =>
 {
+    app.UseRateLimiter();
     var wallet = app.MapGroup("/api/wallet").WithTags("Wallet").RequireAuthorization();
     wallet.MapBalances();
     wallet.MapTransactions();
     wallet.MapTopUps();
     wallet.MapLedger();
     wallet.MapHolds();
+    wallet.MapCoupons();
     wallet.MapMidtransWebhook();
 
     var wallets = app.MapGroup("/api/admin/wallets").WithTags("Wallets").RequireAuthorization(Tokens.AdministratorPolicy);
     wallets.MapAdjustments();
+    app.MapCouponAdministration();
 });

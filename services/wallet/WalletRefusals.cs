@@ -32,4 +32,23 @@ internal static class WalletRefusals
     public static readonly Refusal HoldExpired = new("HOLD_EXPIRED", 409, "The hold ran out before it was captured");
     public static readonly Refusal HoldEnded = new("HOLD_ENDED", 409, "The hold has ended");
     public static readonly Refusal HoldUnknown = new("HOLD_UNKNOWN", 404, "There is no such hold");
+
+    // Coupons, over HTTP and on the bus.
+    public static readonly Refusal AlreadyRedeemed = new("ALREADY_REDEEMED", 409, "You have used this coupon as often as one user may");
+    public static readonly Refusal CouponUnknown = new("COUPON_UNKNOWN", 422, "The coupon is not known");
+    public static readonly Refusal CouponNotActive = new("COUPON_NOT_ACTIVE", 422, "The coupon is not active");
+    public static readonly Refusal CouponNotYetValid = new("COUPON_NOT_YET_VALID", 422, "The coupon cannot be used yet");
+    public static readonly Refusal CouponExpired = new("COUPON_EXPIRED", 422, "The coupon has ended");
+    public static readonly Refusal CouponUsedUp = new("COUPON_USED_UP", 422, "The coupon is used up");
+    public static readonly Refusal CouponWrongType = new("COUPON_WRONG_TYPE", 422, "The coupon is not for this");
+    public static readonly Refusal CouponWrongService = new("COUPON_WRONG_SERVICE", 422, "The coupon is for another service");
+    public static readonly Refusal CouponWrongPlan = new("COUPON_WRONG_PLAN", 422, "The coupon is for another type of plan");
+    public static readonly Refusal RedemptionEnded = new("REDEMPTION_ENDED", 409, "The reservation of the coupon has ended");
+    public static readonly Refusal TooManyAttempts = new("TOO_MANY_ATTEMPTS", 429, "Too many coupon codes were tried in a short time");
+
+    // To administrators of coupons.
+    public static readonly Refusal CouponNotFound = new("COUPON_NOT_FOUND", 404, "There is no such coupon");
+    public static readonly Refusal CouponCodeTaken = new("COUPON_CODE_TAKEN", 409, "There is a coupon with this code already");
+    public static readonly Refusal CouponRedeemed = new("COUPON_REDEEMED", 409, "The coupon has been used");
+    public static readonly Refusal CouponMaxUsesTooLow = new("COUPON_MAX_USES_TOO_LOW", 409, "The coupon has more uses than that");
 }

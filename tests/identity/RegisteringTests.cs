@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
 using Platform.Contracts;
 using Platform.Testing;
 
@@ -31,6 +32,31 @@ public sealed class RegisteringTests(IdentityHost identity) : IClassFixture<Iden
         told.ShouldSatisfyAllConditions(
             user => user.Version.ShouldBe(1), user => user.Role.ShouldBe("USER"), user => user.IsActive.ShouldBeTrue(),
             user => user.Name.ShouldBe("Siti Rahma"), user => user.MemberSince.ShouldBe(identity.Clock.GetUtcNow(), TimeSpan.FromHours(1)));
+    }
+
+    [Fact]
+    public async Task Who_registers_for_themselves_is_announced_so_once_and_an_account_that_a_deployment_makes_is_not()
+    {
+        await using var bus = await TestBus.StartAsync(identity.Broker, (test, endpoint) =>
+        {
+            test.Hear<UserRegistered>(endpoint);
+            test.Hear<UserRevised>(endpoint);
+        });
+        await using (var scope = identity.Services.CreateAsyncScope())
+        {
+            var accounts = scope.ServiceProvider.GetRequiredService<Accounts.Accounts>();
+            await accounts.AddAsync(
+                new("Brought Along", "brought.along@example.id", IdentityHost.Password, Accounts.UserRole.User), CancellationToken.None);
+            (await accounts.SaveAsync(CancellationToken.None)).ShouldBeNull();
+        }
+
+        var registered = await identity.RegisterAsync();
+
+        var told = await bus.HearsAsync<UserRegistered>(m => m.UserId == registered.Id);
+        told.RegisteredAt.ShouldBe(identity.Clock.GetUtcNow(), TimeSpan.FromHours(1));
+        var brought = await bus.HearsAsync<UserRevised>(m => m.Email == "brought.along@example.id");
+        bus.All<UserRegistered>().Count(m => m.UserId == registered.Id).ShouldBe(1);
+        bus.All<UserRegistered>().ShouldNotContain(m => m.UserId == brought.CorrelationId);
     }
 
     [Theory]

@@ -9,7 +9,7 @@ using Platform.Testing;
 namespace Platform.Wallets.Tests;
 
 /// <summary>The wallet service with a Midtrans of its own, and what people and services do with it.</summary>
-public sealed class WalletHost() : ServiceHost<Program, WalletDbContext>("wallet")
+public class WalletHost() : ServiceHost<Program, WalletDbContext>("wallet")
 {
     private TestBus? bus;
 
@@ -52,6 +52,10 @@ public sealed class WalletHost() : ServiceHost<Program, WalletDbContext>("wallet
             heard.Hear<HoldReleased>(endpoint);
             heard.Hear<PaymentSettled>(endpoint);
             heard.Hear<PaymentReversed>(endpoint);
+            heard.Hear<CouponReserved>(endpoint);
+            heard.Hear<CouponRefused>(endpoint);
+            heard.Hear<CouponConfirmed>(endpoint);
+            heard.Hear<CouponReleased>(endpoint);
         });
     }
 
@@ -61,6 +65,7 @@ public sealed class WalletHost() : ServiceHost<Program, WalletDbContext>("wallet
             await bus.DisposeAsync();
         await base.DisposeAsync();
         await Midtrans.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
 
     public Task<HttpResponseMessage> AskTopUpAsync(Guid user, long amount, string method = "BANK_TRANSFER", string? key = null)

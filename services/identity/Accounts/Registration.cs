@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using Platform.Contracts;
 using Platform.Hosting;
 using Platform.Identity.Passwords;
 using Platform.Identity.Sessions;
@@ -29,7 +30,8 @@ internal static class RegistrationEndpoints
         routes.MapPost("/api/auth/register", Register).AllowAnonymous().WithTags("Authentication").WithName("Register");
 
     private static async Task<IResult> Register(
-        RegisterAccount request, Accounts accounts, PasswordHashing hashing, SignInSessions sessions, CancellationToken ct)
+        RegisterAccount request, Accounts accounts, PasswordHashing hashing, SignInSessions sessions, IPublishEndpoint publish,
+        CancellationToken ct)
     {
         var wanted = new NewAccount(request.Name, request.Email, request.Password, UserRole.User, request.Phone, request.Avatar);
         if (await accounts.ConflictOfAsync(wanted, ct) is { } conflict)
@@ -39,6 +41,7 @@ internal static class RegistrationEndpoints
         if (!turn.IsAcquired)
             return IdentityRefusals.TooBusy.ToProblem("Try again in a few seconds.", retryAfter: PasswordHashing.ComeAgain);
         var user = await accounts.AddAsync(wanted, ct);
+        await publish.Publish(new UserRegistered(user.Id, user.CreatedAt), ct);
         var tokens = sessions.Open(user);
         return await accounts.SaveAsync(ct) is { } lost
             ? lost.ToProblem("Sign in instead, or use another one.")

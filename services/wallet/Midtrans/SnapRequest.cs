@@ -82,4 +82,8 @@ internal static class JakartaTime
         var local = Of(instant);
         return new DateTimeOffset(local.Year, local.Month, 1, 0, 0, 0, Offset).ToUniversalTime();
     }
+
+    /// <summary>The first instant of the year in which this instant falls in Jakarta.</summary>
+    public static DateTimeOffset StartOfYear(DateTimeOffset instant) =>
+        new DateTimeOffset(Of(instant).Year, 1, 1, 0, 0, 0, Offset).ToUniversalTime();
 }

@@ -21,11 +21,21 @@ public sealed class WalletDbContext(DbContextOptions<WalletDbContext> options) :
     internal DbSet<TopUpReversal> TopUpReversals => Set<TopUpReversal>();
     internal DbSet<GatewayEvent> GatewayEvents => Set<GatewayEvent>();
     internal DbSet<KnownUser> Users => Set<KnownUser>();
+    internal DbSet<KnownService> Services => Set<KnownService>();
+    internal DbSet<Coupon> Coupons => Set<Coupon>();
+    internal DbSet<Redemption> Redemptions => Set<Redemption>();
     internal DbSet<AuditEntry> Audit => Set<AuditEntry>();
 
     /// <summary>The row of a hold, locked until the transaction ends; null when nothing is known of it.</summary>
     internal Task<Hold?> LockHoldAsync(Guid id, CancellationToken ct) =>
         Holds.FromSql($"SELECT * FROM wallet.holds WHERE id = {id} FOR UPDATE").SingleOrDefaultAsync(ct);
+
+    /// <summary>The row of a coupon's use, locked until the transaction ends; null when nothing is known of it.</summary>
+    internal Task<Redemption?> LockRedemptionAsync(Guid id, CancellationToken ct) =>
+        Redemptions.FromSql($"SELECT * FROM wallet.redemptions WHERE id = {id} FOR UPDATE").SingleOrDefaultAsync(ct);
+
+    internal Task<Coupon?> LockCouponAsync(Guid id, CancellationToken ct) =>
+        Coupons.FromSql($"SELECT * FROM wallet.coupons WHERE id = {id} FOR NO KEY UPDATE").SingleOrDefaultAsync(ct);
 
     /// <summary>The next number for people. Numbers rise; one that was drawn in vain leaves a gap and does not come back.</summary>
     internal Task<long> NextTransactionNumberAsync(CancellationToken ct) =>
@@ -53,6 +63,11 @@ public sealed class WalletDbContext(DbContextOptions<WalletDbContext> options) :
         configurationBuilder.Properties<ReversalKind>().HaveConversion<WireEnumColumn<ReversalKind>>();
         configurationBuilder.Properties<GatewayEventSource>().HaveConversion<WireEnumColumn<GatewayEventSource>>();
         configurationBuilder.Properties<GatewayEventState>().HaveConversion<WireEnumColumn<GatewayEventState>>();
+        configurationBuilder.Properties<CouponType>().HaveConversion<WireEnumColumn<CouponType>>();
+        configurationBuilder.Properties<CouponDiscountType>().HaveConversion<WireEnumColumn<CouponDiscountType>>();
+        configurationBuilder.Properties<CouponStatus>().HaveConversion<WireEnumColumn<CouponStatus>>();
+        configurationBuilder.Properties<PlanTier>().HaveConversion<WireEnumColumn<PlanTier>>();
+        configurationBuilder.Properties<RedemptionState>().HaveConversion<WireEnumColumn<RedemptionState>>();
     }
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)

@@ -175,6 +175,24 @@ internal sealed class WalletTransaction
         CompletedAt = now,
     };
 
+    public static WalletTransaction OfCoupon(long number, Coupon coupon, Redemption redemption, Balances before, Balances after,
+        DateTimeOffset now) => new()
+    {
+        Id = redemption.TransactionId!.Value,
+        Number = number,
+        UserId = redemption.UserId!.Value,
+        Type = TransactionType.CouponRedemption,
+        Status = TransactionStatus.Completed,
+        Amount = redemption.CreditAmount!.Value,
+        BalanceBefore = before.Total,
+        BalanceAfter = after.Total,
+        PaymentMethod = Wallets.PaymentMethod.CouponRedemption,
+        Description = $"{(coupon.Type == CouponType.WelcomeBonus ? "Welcome bonus" : "Coupon")} {coupon.Code}: {coupon.Name}",
+        CreatedAt = now,
+        UpdatedAt = now,
+        CompletedAt = now,
+    };
+
     public void Complete(Balances before, Balances after, DateTimeOffset now) =>
         (Status, BalanceBefore, BalanceAfter, UpdatedAt, CompletedAt) = (TransactionStatus.Completed, before.Total, after.Total, now, now);
 

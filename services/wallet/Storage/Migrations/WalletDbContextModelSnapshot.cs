@@ -301,6 +301,135 @@ namespace Platform.Wallets.Storage.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Platform.Wallets.Coupon", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Code")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("character varying(50)")
+                        .HasColumnName("code");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("CreatedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("created_by");
+
+                    b.Property<long?>("CreditAmount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("credit_amount");
+
+                    b.Property<string>("Description")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("description");
+
+                    b.Property<int?>("DiscountPercent")
+                        .HasColumnType("integer")
+                        .HasColumnName("discount_percent");
+
+                    b.Property<string>("DiscountType")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("discount_type");
+
+                    b.Property<int>("MaxUses")
+                        .HasColumnType("integer")
+                        .HasColumnName("max_uses");
+
+                    b.Property<int>("MaxUsesPerUser")
+                        .HasColumnType("integer")
+                        .HasColumnName("max_uses_per_user");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("name");
+
+                    b.Property<string>("PlanType")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("plan_type");
+
+                    b.Property<Guid?>("ServiceId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("service_id");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("status");
+
+                    b.Property<string>("Type")
+                        .IsRequired()
+                        .HasMaxLength(30)
+                        .HasColumnType("character varying(30)")
+                        .HasColumnName("type");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<int>("UsedCount")
+                        .HasColumnType("integer")
+                        .HasColumnName("used_count");
+
+                    b.Property<DateTimeOffset>("ValidFrom")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("valid_from");
+
+                    b.Property<DateTimeOffset?>("ValidUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("valid_until");
+
+                    b.HasKey("Id")
+                        .HasName("coupons_pkey");
+
+                    b.HasIndex("Code")
+                        .IsUnique()
+                        .HasDatabaseName("coupons_code");
+
+                    b.HasIndex("CreatedAt", "Id")
+                        .HasDatabaseName("coupons_by_age");
+
+                    b.HasIndex(new[] { "CreatedAt", "Id" }, "welcome")
+                        .HasDatabaseName("coupons_welcoming")
+                        .HasFilter("type = 'WELCOME_BONUS' AND status = 'ACTIVE'");
+
+                    b.ToTable("coupons", "wallet", t =>
+                        {
+                            t.HasCheckConstraint("coupons_amount_sane", "credit_amount BETWEEN 1000 AND 10000000");
+
+                            t.HasCheckConstraint("coupons_code_is_normalised", "code ~ '^[A-Z0-9_-]{3,50}$'");
+
+                            t.HasCheckConstraint("coupons_end_after_they_begin", "valid_until > valid_from");
+
+                            t.HasCheckConstraint("coupons_limits_sane", "max_uses BETWEEN 1 AND 1000000 AND max_uses_per_user BETWEEN 1 AND 100");
+
+                            t.HasCheckConstraint("coupons_percent_sane", "discount_percent BETWEEN 1 AND 100");
+
+                            t.HasCheckConstraint("coupons_plan_type_known", "plan_type IN ('FREE', 'BASIC', 'PRO', 'PREMIUM', 'ENTERPRISE')");
+
+                            t.HasCheckConstraint("coupons_status_known", "status IN ('ACTIVE', 'EXPIRED', 'DISABLED', 'USED_UP')");
+
+                            t.HasCheckConstraint("coupons_type_known", "type IN ('CREDIT_TOPUP', 'SUBSCRIPTION_DISCOUNT', 'FREE_SERVICE', 'WELCOME_BONUS')");
+
+                            t.HasCheckConstraint("coupons_used_up_when_full", "CASE status WHEN 'USED_UP' THEN used_count = max_uses WHEN 'ACTIVE' THEN used_count < max_uses ELSE true END");
+
+                            t.HasCheckConstraint("coupons_uses_within_limit", "used_count BETWEEN 0 AND max_uses");
+
+                            t.HasCheckConstraint("coupons_worth_fits_type", "CASE\n    WHEN type IN ('CREDIT_TOPUP', 'WELCOME_BONUS')\n        THEN credit_amount IS NOT NULL AND discount_type IS NULL AND discount_percent IS NULL\n    WHEN type = 'FREE_SERVICE'\n        THEN service_id IS NOT NULL AND credit_amount IS NULL AND discount_type IS NULL AND discount_percent IS NULL\n    WHEN discount_type = 'FIXED_AMOUNT' THEN credit_amount IS NOT NULL AND discount_percent IS NULL\n    WHEN discount_type = 'PERCENTAGE' THEN credit_amount IS NULL AND discount_percent IS NOT NULL\n    ELSE false\nEND");
+                        });
+                });
+
             modelBuilder.Entity("Platform.Wallets.GatewayEvent", b =>
                 {
                     b.Property<Guid>("Id")
@@ -454,6 +583,32 @@ namespace Platform.Wallets.Storage.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Platform.Wallets.KnownService", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Slug")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("slug");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("services_pkey");
+
+                    b.ToTable("services", "wallet");
+                });
+
             modelBuilder.Entity("Platform.Wallets.KnownUser", b =>
                 {
                     b.Property<Guid>("Id")
@@ -558,6 +713,116 @@ namespace Platform.Wallets.Storage.Migrations
                         .HasFilter("kind IN ('TOP_UP', 'REVERSAL', 'CAPTURE', 'REFUND')");
 
                     b.ToTable("ledger_transactions", "wallet");
+                });
+
+            modelBuilder.Entity("Platform.Wallets.Redemption", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Code")
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)")
+                        .HasColumnName("code");
+
+                    b.Property<Guid?>("CouponId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("coupon_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<long?>("CreditAmount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("credit_amount");
+
+                    b.Property<long?>("DiscountAmount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("discount_amount");
+
+                    b.Property<DateTimeOffset?>("EndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ended_at");
+
+                    b.Property<DateTimeOffset?>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<bool>("IsOverLimit")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_over_limit");
+
+                    b.Property<DateTimeOffset?>("RedeemedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("redeemed_at");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("state");
+
+                    b.Property<Guid?>("SubscriptionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("subscription_id");
+
+                    b.Property<Guid?>("TransactionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("transaction_id");
+
+                    b.Property<string>("Type")
+                        .HasMaxLength(30)
+                        .HasColumnType("character varying(30)")
+                        .HasColumnName("type");
+
+                    b.Property<Guid?>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("redemptions_pkey");
+
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("redemptions_open_by_expiry")
+                        .HasFilter("state = 'RESERVED'");
+
+                    b.HasIndex("RedeemedAt")
+                        .HasDatabaseName("redemptions_by_time")
+                        .HasFilter("state = 'CONFIRMED'");
+
+                    b.HasIndex("CouponId", "UserId")
+                        .HasDatabaseName("redemptions_of_coupon");
+
+                    b.HasIndex("UserId", "RedeemedAt")
+                        .HasDatabaseName("redemptions_of_user")
+                        .HasFilter("state = 'CONFIRMED'");
+
+                    b.ToTable("redemptions", "wallet", t =>
+                        {
+                            t.HasCheckConstraint("redemptions_amounts_not_negative", "credit_amount > 0 AND discount_amount >= 0");
+
+                            t.HasCheckConstraint("redemptions_confirmed_have_their_time", "(state = 'CONFIRMED') = (redeemed_at IS NOT NULL)");
+
+                            t.HasCheckConstraint("redemptions_credit_has_its_line", "(credit_amount IS NULL) = (transaction_id IS NULL)");
+
+                            t.HasCheckConstraint("redemptions_ended_have_their_time", "(NOT state IN ('RESERVED', 'CONFIRMED')) = (ended_at IS NOT NULL)");
+
+                            t.HasCheckConstraint("redemptions_of_a_coupon", "NOT state IN ('RESERVED', 'CONFIRMED') OR (coupon_id IS NOT NULL AND user_id IS NOT NULL AND type IS NOT NULL)");
+
+                            t.HasCheckConstraint("redemptions_only_their_end_may_be_known", "user_id IS NOT NULL OR state = 'RELEASED'");
+
+                            t.HasCheckConstraint("redemptions_over_limit_are_confirmed", "state = 'CONFIRMED' OR NOT is_over_limit");
+
+                            t.HasCheckConstraint("redemptions_refusal_has_its_code", "(state = 'REFUSED') = (code IS NOT NULL)");
+
+                            t.HasCheckConstraint("redemptions_run_out", "state <> 'RESERVED' OR expires_at IS NOT NULL");
+
+                            t.HasCheckConstraint("redemptions_state_known", "state IN ('RESERVED', 'CONFIRMED', 'RELEASED', 'EXPIRED', 'REFUSED')");
+
+                            t.HasCheckConstraint("redemptions_worth_something", "NOT state IN ('RESERVED', 'CONFIRMED') OR (credit_amount IS NULL) <> (discount_amount IS NULL)");
+                        });
                 });
 
             modelBuilder.Entity("Platform.Wallets.TopUp", b =>
@@ -879,6 +1144,15 @@ namespace Platform.Wallets.Storage.Migrations
 
                             t.HasCheckConstraint("transactions_refunded_within_amount", "amount >= 0 AND refunded BETWEEN 0 AND amount");
                         });
+                });
+
+            modelBuilder.Entity("Platform.Wallets.Redemption", b =>
+                {
+                    b.HasOne("Platform.Wallets.Coupon", null)
+                        .WithMany()
+                        .HasForeignKey("CouponId")
+                        .OnDelete(DeleteBehavior.SetNull)
+                        .HasConstraintName("redemptions_coupon");
                 });
 
             modelBuilder.Entity("Platform.Wallets.TopUp", b =>
