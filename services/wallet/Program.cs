@@ -9,6 +9,7 @@ return await PlatformHost.RunAsync<WalletDbContext>(args, "wallet", builder =>
         .Consume<HoldFundsConsumer>()
         .Consume<CaptureHoldConsumer>()
         .Consume<ReleaseHoldConsumer>()
+        .Consume<RefundChargeConsumer>()
         .Consume<UserRevisedConsumer>()
         .Answer<GetWalletBalanceConsumer>());
     builder.Services.AddValidation();
@@ -22,6 +23,7 @@ return await PlatformHost.RunAsync<WalletDbContext>(args, "wallet", builder =>
     builder.Services.AddScoped<MidtransWebhook>();
     builder.Services.AddHostedService<ExpireHolds>();
     builder.Services.AddHostedService<RecheckTopUps>();
+    builder.AddReconciliation();
 }, app =>
 {
     var wallet = app.MapGroup("/api/wallet").WithTags("Wallet").RequireAuthorization();
@@ -31,4 +33,5 @@ return await PlatformHost.RunAsync<WalletDbContext>(args, "wallet", builder =>
     wallet.MapLedger();
     wallet.MapHolds();
     wallet.MapMidtransWebhook();
+    app.MapReconciliation();
 });

@@ -13,6 +13,7 @@ internal static class WalletRefusals
     public static readonly Refusal InvalidCursor = new("INVALID_CURSOR", 400, "The cursor is not one that this list gave out");
     public static readonly Refusal GatewayUnavailable = new("GATEWAY_UNAVAILABLE", 502, "The payment gateway did not open the payment");
     public static readonly Refusal GatewayTimeout = new("GATEWAY_TIMEOUT", 504, "The payment gateway did not answer in time");
+    public static readonly Refusal DateAhead = new("DATE_AHEAD", 400, "The date has not begun yet");
 
     // To the payment gateway.
     public static readonly Refusal MalformedNotification = new("MALFORMED_NOTIFICATION", 400, "The notification could not be read");
@@ -27,4 +28,6 @@ internal static class WalletRefusals
     public static readonly Refusal HoldExpired = new("HOLD_EXPIRED", 409, "The hold ran out before it was captured");
     public static readonly Refusal HoldEnded = new("HOLD_ENDED", 409, "The hold has ended");
     public static readonly Refusal HoldUnknown = new("HOLD_UNKNOWN", 404, "There is no such hold");
+    public static readonly Refusal ChargeUnknown = new("CHARGE_UNKNOWN", 404, "There is no such charge");
+    public static readonly Refusal ExceedsRefundable = new("EXCEEDS_REFUNDABLE", 409, "The refund is more than what is left of the charge");
 }

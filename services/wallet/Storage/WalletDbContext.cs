@@ -19,6 +19,10 @@ public sealed class WalletDbContext(DbContextOptions<WalletDbContext> options) :
     internal DbSet<WalletTransaction> Transactions => Set<WalletTransaction>();
     internal DbSet<TopUp> TopUps => Set<TopUp>();
     internal DbSet<GatewayEvent> GatewayEvents => Set<GatewayEvent>();
+    internal DbSet<Refund> Refunds => Set<Refund>();
+    internal DbSet<ReconciliationRun> ReconciliationRuns => Set<ReconciliationRun>();
+    internal DbSet<ReconciledOrder> ReconciledOrders => Set<ReconciledOrder>();
+    internal DbSet<Difference> Differences => Set<Difference>();
     internal DbSet<KnownUser> Users => Set<KnownUser>();
     internal DbSet<AuditEntry> Audit => Set<AuditEntry>();
 
@@ -51,6 +55,11 @@ public sealed class WalletDbContext(DbContextOptions<WalletDbContext> options) :
         configurationBuilder.Properties<TopUpMethod>().HaveConversion<WireEnumColumn<TopUpMethod>>();
         configurationBuilder.Properties<GatewayEventSource>().HaveConversion<WireEnumColumn<GatewayEventSource>>();
         configurationBuilder.Properties<GatewayEventState>().HaveConversion<WireEnumColumn<GatewayEventState>>();
+        configurationBuilder.Properties<RefundState>().HaveConversion<WireEnumColumn<RefundState>>();
+        configurationBuilder.Properties<RunKind>().HaveConversion<WireEnumColumn<RunKind>>();
+        configurationBuilder.Properties<RunState>().HaveConversion<WireEnumColumn<RunState>>();
+        configurationBuilder.Properties<OrderState>().HaveConversion<WireEnumColumn<OrderState>>();
+        configurationBuilder.Properties<DifferenceKind>().HaveConversion<WireEnumColumn<DifferenceKind>>();
     }
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
