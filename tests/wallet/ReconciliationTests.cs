@@ -137,24 +137,68 @@ public sealed class ReconciliationTests(WalletHost wallet) : IClassFixture<Walle
     }
 
     [Fact]
-    public async Task Running_again_at_once_changes_nothing()
+    public async Task A_gateway_that_stays_silent_is_not_asked_about_every_order()
     {
-        var (paid, twice, odd, waits) = (await wallet.TopUpAsync(user, 50_000), await wallet.TopUpAsync(user, 60_000),
-            await wallet.OpenTopUpAsync(user, 30_000), await wallet.OpenTopUpAsync(user, 20_000));
-        wallet.Midtrans.Is(twice, 60_000, "settlement", $"tx2-{twice:N}");
-        wallet.Midtrans.Is(odd, 31_000, "settlement");
-        wallet.Midtrans.Is(waits, 20_000, "pending");
-        wallet.Clock.Advance(TimeSpan.FromSeconds(1));
-        await ReconcileAsync();
-        wallet.Clock.Advance(TimeSpan.FromSeconds(1));
-        await ReconcileAsync();
-        var before = await DumpAsync();
+        for (var opened = 0; opened < 40; opened++)
+            await wallet.OpenTopUpAsync(Guid.CreateVersion7(), 10_000);
+        wallet.Midtrans.CoreIsDown = true;
+        try
+        {
+            var asked = wallet.Midtrans.Asked.Count;
+            var run = await ReconcileAsync();
+            ((int)run["unanswered"]!).ShouldBe((int)run["checked"]!);
+            // Those that were under way when it became clear have asked, too.
+            (wallet.Midtrans.Asked.Count - asked).ShouldBeInRange(20, 23);
+        }
+        finally
+        {
+            wallet.Midtrans.CoreIsDown = false;
+        }
 
-        wallet.Clock.Advance(TimeSpan.FromSeconds(1));
+        ((string?)(await ReconcileAsync())["state"]).ShouldBe("COMPLETE");
+    }
+
+    [Fact]
+    public async Task Money_that_the_gateway_gave_back_unheard_is_told_and_clearing_shows_what_is_still_open()
+    {
+        var order = await wallet.TopUpAsync(user, 50_000);
+        await ReconcileAsync();
+        wallet.Midtrans.Is(order, 50_000, "refund", but: body => body["refund_amount"] = "50000.00");
+
         await ReconcileAsync();
 
-        (await DumpAsync()).ShouldBe(before);
-        (await ClearingAsync(paid)).ShouldBe(0);
+        var difference = (await DifferencesAsync(order)).ShouldHaveSingleItem();
+        ((string?)difference["kind"], (long)difference["gatewayReversed"]!).ShouldBe(("MISSED_REVERSAL", 50_000));
+        (await EntriesAsync(order, "gateway")).ShouldBe(0, "the gateway has nothing of it any more");
+        ((string?)difference["state"]).ShouldBe(await ClearingAsync(order) == 0 ? "HEALED" : "OPEN");
+    }
+
+    [Fact]
+    public async Task The_days_run_comes_by_itself_once()
+    {
+        var order = await wallet.TopUpAsync(user, 50_000);
+        var now = wallet.Clock.GetUtcNow();
+        var evening = new DateTimeOffset(now.UtcDateTime.Date.AddDays(now.Hour < 20 ? 0 : 1), TimeSpan.Zero).AddHours(20);
+
+        for (var moved = 0; moved < 3; moved++)
+            wallet.Clock.Advance(evening.AddMinutes(moved + 1) - wallet.Clock.GetUtcNow());
+
+        var key = $"daily:{evening:yyyy-MM-dd}";
+        await Eventually.SeesAsync(() => RunsAsync($"{key}' AND state = 'COMPLETE' AND tries = '1"), count => count == 1);
+        (await ClearingAsync(order)).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task The_hours_light_run_clears_what_was_credited_and_leaves_the_rest_alone()
+    {
+        var (paid, lost) = (await wallet.TopUpAsync(user, 50_000), await wallet.OpenTopUpAsync(user, 20_000));
+        var nextHour = new DateTimeOffset(wallet.Clock.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero)
+            .AddHours(wallet.Clock.GetUtcNow().Hour + 1);
+
+        wallet.Clock.Advance(nextHour.AddMinutes(20) - wallet.Clock.GetUtcNow());
+
+        await Eventually.SeesAsync(() => ClearingAsync(paid), clearing => clearing == 0);
+        (await wallet.Database.QueryAsync<long>($"SELECT count(*) FROM wallet.reconciled_orders WHERE order_id = '{lost}'")).ShouldBe(0);
     }
 
     [Fact]
@@ -295,6 +339,9 @@ public sealed class ReconciliationTests(WalletHost wallet) : IClassFixture<Walle
     private async Task<JsonNode> RunAsync(string key) =>
         (await ReconciliationAsync())["runs"]!.AsArray().Single(run => (string?)run!["key"] == key)!;
 
+    private Task<long> RunsAsync(string key) =>
+        wallet.Database.QueryAsync<long>($"SELECT count(*) FROM wallet.reconciliation_runs WHERE key = '{key}'");
+
     private async Task<List<JsonNode>> DifferencesAsync(Guid order) =>
         [.. (await ReconciliationAsync())["differences"]!.AsArray().Where(seen => (Guid)seen!["orderId"]! == order).Select(seen => seen!)];
 
@@ -307,18 +354,5 @@ public sealed class ReconciliationTests(WalletHost wallet) : IClassFixture<Walle
     private Task<long> EntriesAsync(Guid order, string account) => wallet.Database.QueryAsync<long>($"""
         SELECT coalesce(sum(e.amount), 0)::bigint FROM wallet.ledger_entries e JOIN wallet.ledger_transactions t ON t.id = e.transaction_id
         WHERE t.cause = '{order}' AND e.account_id = '{account}'
-        """);
-
-    // Everything but the runs themselves and the time of the last look.
-    private Task<string> DumpAsync() => wallet.Database.QueryAsync<string>("""
-        SELECT concat_ws('; ',
-            (SELECT string_agg(t::text, ', ' ORDER BY t.id) FROM wallet.ledger_transactions t),
-            (SELECT string_agg(e::text, ', ' ORDER BY e.transaction_id, e.account_id) FROM wallet.ledger_entries e),
-            (SELECT string_agg(o::text, ', ' ORDER BY o.order_id) FROM wallet.top_ups o),
-            (SELECT string_agg(l::text, ', ' ORDER BY l.id) FROM wallet.transactions l),
-            (SELECT string_agg(g::text, ', ' ORDER BY g.id) FROM wallet.gateway_events g),
-            (SELECT string_agg(d::text, ', ' ORDER BY d.id) FROM wallet.reconciliation_differences d),
-            (SELECT string_agg((o.order_id, o.state, o.gateway_settled, o.ledger_credited)::text, ', ' ORDER BY o.order_id)
-                FROM wallet.reconciled_orders o))
         """);
 }

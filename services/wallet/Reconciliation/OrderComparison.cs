@@ -67,7 +67,14 @@ internal sealed class OrderComparison(WalletDbContext db, MidtransClient midtran
 
     private async Task ApplyAsync(TopUp topUp, IReadOnlyList<GatewayAnswer.Found> answers, CancellationToken ct)
     {
-        if (topUp.IsPending && CheckTimes.MayClose(topUp, clock.GetUtcNow()) && !answers.Any(HasPaid))
+        List<GatewayAnswer.Found> news = [];
+        foreach (var answer in answers)
+        {
+            if (!await WaitsForAPersonAsync(topUp, answer, ct))
+                news.Add(answer);
+        }
+
+        if (topUp.IsPending && CheckTimes.MayClose(topUp, clock.GetUtcNow()) && news.Count == answers.Count && !answers.Any(HasPaid))
         {
             // Out of time and unpaid: the janitor's own way also ends the payment page at the gateway.
             await check.RunAsync(topUp, ct);
@@ -75,11 +82,9 @@ internal sealed class OrderComparison(WalletDbContext db, MidtransClient midtran
         }
 
         // Whatever brought money first: an attempt that failed must not close an order that another one has paid.
-        foreach (var answer in answers.OrderByDescending(answer => answer.Transaction.TransactionId == topUp.SettledBy)
+        foreach (var answer in news.OrderByDescending(answer => answer.Transaction.TransactionId == topUp.SettledBy)
             .ThenByDescending(HasPaid).ThenBy(answer => answer.Transaction.TransactionTime, StringComparer.Ordinal))
         {
-            if (await WaitsForAPersonAsync(topUp, answer, ct))
-                continue;
             await settlement.ApplyAsync(topUp.OrderId, answer, notification: null, ct);
             db.ChangeTracker.Clear();
         }
