@@ -37,8 +37,8 @@ public sealed class ReconcilingAgainTests(WalletHost wallet) : IClassFixture<Wal
     {
         var order = await wallet.OpenTopUpAsync(Guid.CreateVersion7(), amount);
         await wallet.Database.ExecuteAsync($"""
-            UPDATE wallet.top_ups SET opened_at = opened_at - interval '2 hours', expires_at = expires_at - interval '2 hours',
-                next_check_at = NULL WHERE order_id = '{order}'
+            UPDATE wallet.top_ups SET expires_at = expires_at - interval '2 hours', next_check_at = NULL
+            WHERE order_id = '{order}'
             """);
         return order;
     }

@@ -25,11 +25,13 @@ internal enum DifferenceKind
     /// <summary>We have credited an order of which the gateway knows nothing.</summary>
     NotAtGateway,
 
-    /// <summary>The gateway's answer does not say how much it has: an unknown state, another currency, a part without an amount.</summary>
+    /// <summary>The gateway's answer does not say how much it has.</summary>
     Unclear,
 }
 
-/// <summary>A disagreement about one order, from the run that saw it first to the one that saw it gone. At most one is open per order.</summary>
+/// <summary>
+/// A disagreement about one order, from the run that saw it first to the one that saw it gone. At most one is open per order.
+/// </summary>
 internal sealed class Difference
 {
     public Guid Id { get; private init; }

@@ -54,7 +54,7 @@ internal sealed record GatewayFigures(IReadOnlyList<GatewayPayment> Payments, bo
             PaymentVerdict.Reversed => RefundAmount(raw) ?? (said.Status is "refund" or "chargeback" ? gross : null),
             _ => null,
         };
-        return reversed >= 0 && reversed <= gross
+        return reversed >= (said.Verdict() == PaymentVerdict.Reversed ? 1 : 0) && reversed <= gross
             ? new(said.TransactionId!, Money.Idr(gross.Value), Money.Idr(reversed.Value))
             : null;
     }

@@ -119,7 +119,8 @@ internal static class MoneyPromises
                 WHERE t.kind IN ('HOLD', 'CAPTURE', 'RELEASE') GROUP BY t.cause) m ON m.cause = h.id
             WHERE coalesce(m.held, 0) <> CASE WHEN h.user_id IS NULL OR h.state = 'REFUSED' THEN 0 ELSE h.amount END
                 OR coalesce(m.captured, 0) <> CASE h.state WHEN 'CAPTURED' THEN h.amount ELSE 0 END
-                OR coalesce(m.released, 0) <> CASE WHEN h.user_id IS NOT NULL AND h.state IN ('RELEASED', 'EXPIRED') THEN h.amount ELSE 0 END
+                OR coalesce(m.released, 0)
+                    <> CASE WHEN h.user_id IS NOT NULL AND h.state IN ('RELEASED', 'EXPIRED') THEN h.amount ELSE 0 END
             UNION ALL
             SELECT 'hold ' || id || ' was captured after it had run out' FROM wallet.holds
             WHERE state = 'CAPTURED' AND resolved_at >= expires_at
@@ -127,7 +128,8 @@ internal static class MoneyPromises
             SELECT 'movement ' || t.business_key || ' of no hold' FROM wallet.ledger_transactions t
             WHERE t.kind IN ('HOLD', 'CAPTURE', 'RELEASE') AND NOT EXISTS (SELECT 1 FROM wallet.holds h WHERE h.id = t.cause)
             UNION ALL
-            SELECT 'user ' || coalesce(a.owner, h.user_id) || ': held ' || coalesce(a.balance, 0) || ', open holds ' || coalesce(h.amount, 0)
+            SELECT 'user ' || coalesce(a.owner, h.user_id) || ': held ' || coalesce(a.balance, 0) || ', open holds '
+                || coalesce(h.amount, 0)
             FROM (SELECT owner, balance FROM wallet.accounts WHERE kind = 'HELD') a
             FULL JOIN (SELECT user_id, sum(amount) AS amount FROM wallet.holds WHERE state = 'HELD' GROUP BY user_id) h
                 ON h.user_id = a.owner

@@ -106,7 +106,9 @@ internal sealed class OrderComparison(WalletDbContext db, MidtransClient midtran
                 && t.Kind != PostingKind.Clearing && t.CreatedAt >= last.ReceivedAt, ct);
     }
 
-    /// <returns>Null when somebody else moved the order's money while the gateway was asked: then its answer may be the older one.</returns>
+    /// <returns>
+    /// Null when somebody else moved the order's money while the gateway was asked: then its answer may be the older one.
+    /// </returns>
     private async Task<OrderState?> BookAsync(Guid orderId, GatewayFigures gateway, LedgerFigures first, LedgerFigures before,
         CancellationToken ct)
     {

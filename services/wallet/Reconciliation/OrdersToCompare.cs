@@ -49,7 +49,7 @@ internal static class OrdersToCompare
         db.Database.SqlQuery<Guid>($"""
             SELECT lt.cause AS "Value"
             FROM wallet.ledger_entries e JOIN wallet.ledger_transactions lt ON lt.id = e.transaction_id
-            JOIN wallet.top_ups t ON t.order_id = lt.cause AND t.stage = 'SETTLED'
+            JOIN wallet.top_ups t ON t.order_id = lt.cause AND t.stage IN ('SETTLED', 'REVERSED')
             WHERE e.account_id = 'clearing'
             GROUP BY lt.cause HAVING sum(e.amount) <> 0 AND max(lt.created_at) < {creditedBefore}
             ORDER BY 1

@@ -55,7 +55,8 @@ internal static class ReconciliationEndpoints
         var runs = await db.ReconciliationRuns.AsNoTracking().Where(r => r.Date == day)
             .OrderByDescending(r => r.CreatedAt).ThenBy(r => r.Key).Take(MostShown).ToListAsync(ct);
         var differences = await db.Differences.AsNoTracking()
-            .Where(d => d.ResolvedAt == null || (d.FirstSeenAt >= from && d.FirstSeenAt < to) || (d.ResolvedAt >= from && d.ResolvedAt < to))
+            .Where(d => d.ResolvedAt == null || (d.FirstSeenAt >= from && d.FirstSeenAt < to)
+                || (d.ResolvedAt >= from && d.ResolvedAt < to))
             .OrderByDescending(d => d.FirstSeenAt).ThenByDescending(d => d.Id).Take(MostShown).ToListAsync(ct);
         var events = await db.EventsToLookAtAsync(MostShown, ct);
         var sum = await db.Database

@@ -31,7 +31,7 @@ internal static class TopUpPromises
             SELECT 'order ' || coalesce(o.order_id, c.cause) || ' of ' || coalesce(o.amount::text, 'nobody') || ' is '
                 || coalesce(o.stage, 'unknown') || ', first credits ' || coalesce(c.firsts, 0) || ', credited '
                 || coalesce(c.credited, 0) || ', taken back ' || coalesce(c.reversed, 0)
-            FROM (SELECT * FROM wallet.top_ups WHERE stage = 'SETTLED') o
+            FROM (SELECT * FROM wallet.top_ups WHERE stage IN ('SETTLED', 'REVERSED')) o
             FULL JOIN (SELECT t.cause, t.owner, count(*) FILTER (WHERE t.business_key = 'topup:' || t.cause) AS firsts,
                     bool_or(t.kind = 'TOP_UP' AND e.amount <> -u.amount) AS odd,
                     coalesce(-sum(e.amount) FILTER (WHERE t.kind = 'TOP_UP'), 0) AS credited,
@@ -76,11 +76,12 @@ internal static class TopUpPromises
                 WHEN o.stage IN ('OPENING', 'UNKNOWN', 'OPEN') THEN line.status = 'PENDING'
                 WHEN o.stage = 'CLOSED' THEN line.status IN ('FAILED', 'CANCELLED')
                 WHEN o.stage = 'SETTLED' THEN line.status IN ('COMPLETED', 'REFUNDED')
+                WHEN o.stage = 'REVERSED' THEN line.status = 'REFUNDED'
                 ELSE false END
             UNION ALL
             SELECT 'order ' || o.order_id || ' was credited and is ' || o.stage
             FROM wallet.top_ups o JOIN wallet.ledger_transactions t ON t.business_key = 'topup:' || o.order_id
-            WHERE o.stage <> 'SETTLED'
+            WHERE o.stage NOT IN ('SETTLED', 'REVERSED')
             """),
         new("G6", "An hour after its end no top-up is still pending without the gateway having been asked within the hour", """
             SELECT 'order ' || order_id || ' is ' || stage || ', last asked ' || coalesce(last_checked_at::text, 'never')
