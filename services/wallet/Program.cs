@@ -9,6 +9,7 @@ return await PlatformHost.RunAsync<WalletDbContext>(args, "wallet", builder =>
         .Consume<HoldFundsConsumer>()
         .Consume<CaptureHoldConsumer>()
         .Consume<ReleaseHoldConsumer>()
+        .Consume<RefundChargeConsumer>()
         .Consume<UserRevisedConsumer>()
         .Consume<ServiceRevisedConsumer>()
         .Consume<WelcomeBonusConsumer>()
@@ -32,6 +33,7 @@ return await PlatformHost.RunAsync<WalletDbContext>(args, "wallet", builder =>
     builder.Services.AddHostedService<ForgetStrangers>();
     builder.Services.AddHostedService<ExpireHolds>();
     builder.Services.AddHostedService<RecheckTopUps>();
+    builder.AddReconciliation();
 }, app =>
 {
     app.UseRateLimiter();
@@ -47,4 +49,5 @@ return await PlatformHost.RunAsync<WalletDbContext>(args, "wallet", builder =>
     var wallets = app.MapGroup("/api/admin/wallets").WithTags("Wallets").RequireAuthorization(Tokens.AdministratorPolicy);
     wallets.MapAdjustments();
     app.MapCouponAdministration();
+    app.MapReconciliation();
 });

@@ -13,6 +13,7 @@ internal static class WalletRefusals
     public static readonly Refusal InvalidCursor = new("INVALID_CURSOR", 400, "The cursor is not one that this list gave out");
     public static readonly Refusal GatewayUnavailable = new("GATEWAY_UNAVAILABLE", 502, "The payment gateway did not open the payment");
     public static readonly Refusal GatewayTimeout = new("GATEWAY_TIMEOUT", 504, "The payment gateway did not answer in time");
+    public static readonly Refusal DateAhead = new("DATE_AHEAD", 400, "The date has not begun yet");
 
     // To administrators.
     public static readonly Refusal UserNotFound = new("USER_NOT_FOUND", 404, "There is no such user");
@@ -51,4 +52,6 @@ internal static class WalletRefusals
     public static readonly Refusal CouponCodeTaken = new("COUPON_CODE_TAKEN", 409, "There is a coupon with this code already");
     public static readonly Refusal CouponRedeemed = new("COUPON_REDEEMED", 409, "The coupon has been used");
     public static readonly Refusal CouponMaxUsesTooLow = new("COUPON_MAX_USES_TOO_LOW", 409, "The coupon has more uses than that");
+    public static readonly Refusal ChargeUnknown = new("CHARGE_UNKNOWN", 404, "There is no such charge");
+    public static readonly Refusal ExceedsRefundable = new("EXCEEDS_REFUNDABLE", 409, "The refund is more than what is left of the charge");
 }

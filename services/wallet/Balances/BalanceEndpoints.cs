@@ -65,7 +65,7 @@ internal static class BalanceEndpoints
 
     private static async Task<Money> SpentSinceAsync(WalletDbContext db, Guid user, DateTimeOffset since, CancellationToken ct) =>
         Money.Idr(await db.Database.SqlQuery<long>($"""
-            SELECT coalesce(sum(amount), 0)::bigint AS "Value" FROM wallet.transactions
+            SELECT coalesce(sum(amount - refunded), 0)::bigint AS "Value" FROM wallet.transactions
             WHERE user_id = {user} AND status = 'COMPLETED' AND type IN ('SUBSCRIPTION', 'UPGRADE') AND completed_at >= {since}
             """).SingleAsync(ct));
 }

@@ -20,6 +20,10 @@ public sealed class WalletDbContext(DbContextOptions<WalletDbContext> options) :
     internal DbSet<TopUp> TopUps => Set<TopUp>();
     internal DbSet<TopUpReversal> TopUpReversals => Set<TopUpReversal>();
     internal DbSet<GatewayEvent> GatewayEvents => Set<GatewayEvent>();
+    internal DbSet<Refund> Refunds => Set<Refund>();
+    internal DbSet<ReconciliationRun> ReconciliationRuns => Set<ReconciliationRun>();
+    internal DbSet<ReconciledOrder> ReconciledOrders => Set<ReconciledOrder>();
+    internal DbSet<Difference> Differences => Set<Difference>();
     internal DbSet<KnownUser> Users => Set<KnownUser>();
     internal DbSet<KnownService> Services => Set<KnownService>();
     internal DbSet<Coupon> Coupons => Set<Coupon>();
@@ -68,6 +72,11 @@ public sealed class WalletDbContext(DbContextOptions<WalletDbContext> options) :
         configurationBuilder.Properties<CouponStatus>().HaveConversion<WireEnumColumn<CouponStatus>>();
         configurationBuilder.Properties<PlanTier>().HaveConversion<WireEnumColumn<PlanTier>>();
         configurationBuilder.Properties<RedemptionState>().HaveConversion<WireEnumColumn<RedemptionState>>();
+        configurationBuilder.Properties<RefundState>().HaveConversion<WireEnumColumn<RefundState>>();
+        configurationBuilder.Properties<RunKind>().HaveConversion<WireEnumColumn<RunKind>>();
+        configurationBuilder.Properties<RunState>().HaveConversion<WireEnumColumn<RunState>>();
+        configurationBuilder.Properties<OrderState>().HaveConversion<WireEnumColumn<OrderState>>();
+        configurationBuilder.Properties<DifferenceKind>().HaveConversion<WireEnumColumn<DifferenceKind>>();
     }
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)

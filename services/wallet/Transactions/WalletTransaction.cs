@@ -134,6 +134,30 @@ internal sealed class WalletTransaction
         CompletedAt = now,
     };
 
+    /// <summary>The line under which a part of a charge, or all of it, comes back.</summary>
+    public static WalletTransaction OfRefund(long number, WalletTransaction charge, Money amount, Balances before, Balances after,
+        DateTimeOffset now) => new()
+    {
+        Id = Guid.CreateVersion7(now),
+        Number = number,
+        UserId = charge.UserId,
+        Type = TransactionType.Refund,
+        Status = TransactionStatus.Completed,
+        Amount = amount,
+        BalanceBefore = before.Total,
+        BalanceAfter = after.Total,
+        SubscriptionId = charge.SubscriptionId,
+        ServiceName = charge.ServiceName,
+        ServiceSlug = charge.ServiceSlug,
+        PlanName = charge.PlanName,
+        PlanType = charge.PlanType,
+        Description = $"Refund of {charge.CustomId}: {charge.Description}",
+        Refunds = charge.Id,
+        CreatedAt = now,
+        UpdatedAt = now,
+        CompletedAt = now,
+    };
+
     public static WalletTransaction OfCharge(long number, Hold hold, Balances before, Balances after, DateTimeOffset now) => new()
     {
         Id = Guid.CreateVersion7(now),

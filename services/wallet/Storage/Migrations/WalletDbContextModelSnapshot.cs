@@ -430,6 +430,65 @@ namespace Platform.Wallets.Storage.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Platform.Wallets.Difference", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Detail")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("detail");
+
+                    b.Property<DateTimeOffset>("FirstSeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("first_seen_at");
+
+                    b.Property<long>("GatewayReversed")
+                        .HasColumnType("bigint")
+                        .HasColumnName("gateway_reversed");
+
+                    b.Property<long>("GatewaySettled")
+                        .HasColumnType("bigint")
+                        .HasColumnName("gateway_settled");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(30)
+                        .HasColumnType("character varying(30)")
+                        .HasColumnName("kind");
+
+                    b.Property<long>("LedgerCredited")
+                        .HasColumnType("bigint")
+                        .HasColumnName("ledger_credited");
+
+                    b.Property<long>("LedgerReversed")
+                        .HasColumnType("bigint")
+                        .HasColumnName("ledger_reversed");
+
+                    b.Property<Guid>("OrderId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("order_id");
+
+                    b.Property<DateTimeOffset?>("ResolvedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("resolved_at");
+
+                    b.HasKey("Id")
+                        .HasName("reconciliation_differences_pkey");
+
+                    b.HasIndex("FirstSeenAt")
+                        .HasDatabaseName("reconciliation_differences_first_seen");
+
+                    b.HasIndex("OrderId")
+                        .IsUnique()
+                        .HasDatabaseName("reconciliation_differences_one_open_per_order")
+                        .HasFilter("resolved_at IS NULL");
+
+                    b.ToTable("reconciliation_differences", "wallet");
+                });
+
             modelBuilder.Entity("Platform.Wallets.GatewayEvent", b =>
                 {
                     b.Property<Guid>("Id")
@@ -715,6 +774,147 @@ namespace Platform.Wallets.Storage.Migrations
                     b.ToTable("ledger_transactions", "wallet");
                 });
 
+            modelBuilder.Entity("Platform.Wallets.ReconciledOrder", b =>
+                {
+                    b.Property<Guid>("OrderId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("order_id");
+
+                    b.Property<DateTimeOffset?>("AgreedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("agreed_at");
+
+                    b.Property<DateTimeOffset>("CheckedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("checked_at");
+
+                    b.Property<long>("GatewayReversed")
+                        .HasColumnType("bigint")
+                        .HasColumnName("gateway_reversed");
+
+                    b.Property<long>("GatewaySettled")
+                        .HasColumnType("bigint")
+                        .HasColumnName("gateway_settled");
+
+                    b.Property<long>("LedgerCredited")
+                        .HasColumnType("bigint")
+                        .HasColumnName("ledger_credited");
+
+                    b.Property<long>("LedgerReversed")
+                        .HasColumnType("bigint")
+                        .HasColumnName("ledger_reversed");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("state");
+
+                    b.HasKey("OrderId")
+                        .HasName("reconciled_orders_pkey");
+
+                    b.ToTable("reconciled_orders", "wallet", t =>
+                        {
+                            t.HasCheckConstraint("reconciled_orders_agreed_agree", "state <> 'AGREED' OR gateway_settled - gateway_reversed = ledger_credited - ledger_reversed");
+
+                            t.HasCheckConstraint("reconciled_orders_state_known", "state IN ('AGREED', 'DIFFERENT', 'UNANSWERED')");
+                        });
+                });
+
+            modelBuilder.Entity("Platform.Wallets.ReconciliationRun", b =>
+                {
+                    b.Property<string>("Key")
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)")
+                        .HasColumnName("key");
+
+                    b.Property<int>("Agreed")
+                        .HasColumnType("integer")
+                        .HasColumnName("agreed");
+
+                    b.Property<int>("Checked")
+                        .HasColumnType("integer")
+                        .HasColumnName("checked");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateOnly>("Date")
+                        .HasColumnType("date")
+                        .HasColumnName("date");
+
+                    b.Property<int>("Different")
+                        .HasColumnType("integer")
+                        .HasColumnName("different");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.Property<Guid?>("Holder")
+                        .HasColumnType("uuid")
+                        .HasColumnName("holder");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("kind");
+
+                    b.Property<DateTimeOffset?>("NextTryAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_try_at");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("reason");
+
+                    b.Property<Guid?>("RequestedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("requested_by");
+
+                    b.Property<DateTimeOffset?>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("state");
+
+                    b.Property<int>("Tries")
+                        .HasColumnType("integer")
+                        .HasColumnName("tries");
+
+                    b.Property<int>("Unanswered")
+                        .HasColumnType("integer")
+                        .HasColumnName("unanswered");
+
+                    b.HasKey("Key")
+                        .HasName("reconciliation_runs_pkey");
+
+                    b.HasIndex("NextTryAt")
+                        .HasDatabaseName("reconciliation_runs_due")
+                        .HasFilter("next_try_at IS NOT NULL");
+
+                    b.HasIndex("Date", "CreatedAt")
+                        .HasDatabaseName("reconciliation_runs_of_date");
+
+                    b.ToTable("reconciliation_runs", "wallet", t =>
+                        {
+                            t.HasCheckConstraint("reconciliation_runs_ended_have_their_time", "(state IN ('COMPLETE', 'INCOMPLETE')) = (finished_at IS NOT NULL)");
+
+                            t.HasCheckConstraint("reconciliation_runs_kind_known", "kind IN ('DAILY', 'LIGHT', 'MANUAL')");
+
+                            t.HasCheckConstraint("reconciliation_runs_manual_have_their_reason", "(kind = 'MANUAL') = (requested_by IS NOT NULL AND reason IS NOT NULL)");
+
+                            t.HasCheckConstraint("reconciliation_runs_state_known", "state IN ('DUE', 'RUNNING', 'COMPLETE', 'INCOMPLETE')");
+                        });
+                });
+
             modelBuilder.Entity("Platform.Wallets.Redemption", b =>
                 {
                     b.Property<Guid>("Id")
@@ -822,6 +1022,74 @@ namespace Platform.Wallets.Storage.Migrations
                             t.HasCheckConstraint("redemptions_state_known", "state IN ('RESERVED', 'CONFIRMED', 'RELEASED', 'EXPIRED', 'REFUSED')");
 
                             t.HasCheckConstraint("redemptions_worth_something", "NOT state IN ('RESERVED', 'CONFIRMED') OR (credit_amount IS NULL) <> (discount_amount IS NULL)");
+                        });
+                });
+
+            modelBuilder.Entity("Platform.Wallets.Refund", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount");
+
+                    b.Property<Guid>("ChargeId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("charge_id");
+
+                    b.Property<string>("Code")
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)")
+                        .HasColumnName("code");
+
+                    b.Property<Guid>("CorrelationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("correlation_id");
+
+                    b.Property<DateTimeOffset>("DecidedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("decided_at");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<long>("RefundableThen")
+                        .HasColumnType("bigint")
+                        .HasColumnName("refundable_then");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("state");
+
+                    b.Property<Guid?>("TransactionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("transaction_id");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("refunds_pkey");
+
+                    b.HasIndex("ChargeId")
+                        .HasDatabaseName("refunds_of_charge");
+
+                    b.ToTable("refunds", "wallet", t =>
+                        {
+                            t.HasCheckConstraint("refunds_given_have_their_line", "(state = 'REFUNDED') = (transaction_id IS NOT NULL)");
+
+                            t.HasCheckConstraint("refunds_given_within_refundable", "state <> 'REFUNDED' OR (amount > 0 AND amount <= refundable_then)");
+
+                            t.HasCheckConstraint("refunds_refused_have_their_code", "(state = 'REFUSED') = (code IS NOT NULL)");
+
+                            t.HasCheckConstraint("refunds_state_known", "state IN ('REFUNDED', 'REFUSED')");
                         });
                 });
 
@@ -1144,6 +1412,26 @@ namespace Platform.Wallets.Storage.Migrations
 
                             t.HasCheckConstraint("transactions_refunded_within_amount", "amount >= 0 AND refunded BETWEEN 0 AND amount");
                         });
+                });
+
+            modelBuilder.Entity("Platform.Wallets.Difference", b =>
+                {
+                    b.HasOne("Platform.Wallets.TopUp", null)
+                        .WithMany()
+                        .HasForeignKey("OrderId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("reconciliation_differences_top_up");
+                });
+
+            modelBuilder.Entity("Platform.Wallets.ReconciledOrder", b =>
+                {
+                    b.HasOne("Platform.Wallets.TopUp", null)
+                        .WithOne()
+                        .HasForeignKey("Platform.Wallets.ReconciledOrder", "OrderId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("reconciled_orders_top_up");
                 });
 
             modelBuilder.Entity("Platform.Wallets.Redemption", b =>

@@ -12,8 +12,8 @@ using Platform.Wallets;
 namespace Platform.Wallets.Storage.Migrations
 {
     [DbContext(typeof(WalletDbContext))]
-    [Migration("20261122175558_Coupons")]
-    partial class Coupons
+    [Migration("20261122181649_CompleteWallet")]
+    partial class CompleteWallet
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -433,6 +433,65 @@ namespace Platform.Wallets.Storage.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Platform.Wallets.Difference", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Detail")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("detail");
+
+                    b.Property<DateTimeOffset>("FirstSeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("first_seen_at");
+
+                    b.Property<long>("GatewayReversed")
+                        .HasColumnType("bigint")
+                        .HasColumnName("gateway_reversed");
+
+                    b.Property<long>("GatewaySettled")
+                        .HasColumnType("bigint")
+                        .HasColumnName("gateway_settled");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(30)
+                        .HasColumnType("character varying(30)")
+                        .HasColumnName("kind");
+
+                    b.Property<long>("LedgerCredited")
+                        .HasColumnType("bigint")
+                        .HasColumnName("ledger_credited");
+
+                    b.Property<long>("LedgerReversed")
+                        .HasColumnType("bigint")
+                        .HasColumnName("ledger_reversed");
+
+                    b.Property<Guid>("OrderId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("order_id");
+
+                    b.Property<DateTimeOffset?>("ResolvedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("resolved_at");
+
+                    b.HasKey("Id")
+                        .HasName("reconciliation_differences_pkey");
+
+                    b.HasIndex("FirstSeenAt")
+                        .HasDatabaseName("reconciliation_differences_first_seen");
+
+                    b.HasIndex("OrderId")
+                        .IsUnique()
+                        .HasDatabaseName("reconciliation_differences_one_open_per_order")
+                        .HasFilter("resolved_at IS NULL");
+
+                    b.ToTable("reconciliation_differences", "wallet");
+                });
+
             modelBuilder.Entity("Platform.Wallets.GatewayEvent", b =>
                 {
                     b.Property<Guid>("Id")
@@ -489,6 +548,10 @@ namespace Platform.Wallets.Storage.Migrations
                     b.HasIndex("ReceivedAt")
                         .HasDatabaseName("gateway_events_to_look_at")
                         .HasFilter("state NOT IN ('APPLIED', 'STALE', 'TEST')");
+
+                    b.HasIndex(new[] { "ReceivedAt" }, "to forget")
+                        .HasDatabaseName("gateway_events_to_forget")
+                        .HasFilter("state IN ('REJECTED', 'TEST')");
 
                     b.ToTable("gateway_events", "wallet");
                 });
@@ -707,7 +770,152 @@ namespace Platform.Wallets.Storage.Migrations
                     b.HasIndex("Owner", "Id")
                         .HasDatabaseName("ledger_transactions_owner");
 
+                    b.HasIndex("Owner", "Kind")
+                        .HasDatabaseName("ledger_transactions_totals")
+                        .HasFilter("kind IN ('TOP_UP', 'REVERSAL', 'CAPTURE', 'REFUND')");
+
                     b.ToTable("ledger_transactions", "wallet");
+                });
+
+            modelBuilder.Entity("Platform.Wallets.ReconciledOrder", b =>
+                {
+                    b.Property<Guid>("OrderId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("order_id");
+
+                    b.Property<DateTimeOffset?>("AgreedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("agreed_at");
+
+                    b.Property<DateTimeOffset>("CheckedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("checked_at");
+
+                    b.Property<long>("GatewayReversed")
+                        .HasColumnType("bigint")
+                        .HasColumnName("gateway_reversed");
+
+                    b.Property<long>("GatewaySettled")
+                        .HasColumnType("bigint")
+                        .HasColumnName("gateway_settled");
+
+                    b.Property<long>("LedgerCredited")
+                        .HasColumnType("bigint")
+                        .HasColumnName("ledger_credited");
+
+                    b.Property<long>("LedgerReversed")
+                        .HasColumnType("bigint")
+                        .HasColumnName("ledger_reversed");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("state");
+
+                    b.HasKey("OrderId")
+                        .HasName("reconciled_orders_pkey");
+
+                    b.ToTable("reconciled_orders", "wallet", t =>
+                        {
+                            t.HasCheckConstraint("reconciled_orders_agreed_agree", "state <> 'AGREED' OR gateway_settled - gateway_reversed = ledger_credited - ledger_reversed");
+
+                            t.HasCheckConstraint("reconciled_orders_state_known", "state IN ('AGREED', 'DIFFERENT', 'UNANSWERED')");
+                        });
+                });
+
+            modelBuilder.Entity("Platform.Wallets.ReconciliationRun", b =>
+                {
+                    b.Property<string>("Key")
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)")
+                        .HasColumnName("key");
+
+                    b.Property<int>("Agreed")
+                        .HasColumnType("integer")
+                        .HasColumnName("agreed");
+
+                    b.Property<int>("Checked")
+                        .HasColumnType("integer")
+                        .HasColumnName("checked");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateOnly>("Date")
+                        .HasColumnType("date")
+                        .HasColumnName("date");
+
+                    b.Property<int>("Different")
+                        .HasColumnType("integer")
+                        .HasColumnName("different");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.Property<Guid?>("Holder")
+                        .HasColumnType("uuid")
+                        .HasColumnName("holder");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("kind");
+
+                    b.Property<DateTimeOffset?>("NextTryAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_try_at");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("reason");
+
+                    b.Property<Guid?>("RequestedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("requested_by");
+
+                    b.Property<DateTimeOffset?>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("state");
+
+                    b.Property<int>("Tries")
+                        .HasColumnType("integer")
+                        .HasColumnName("tries");
+
+                    b.Property<int>("Unanswered")
+                        .HasColumnType("integer")
+                        .HasColumnName("unanswered");
+
+                    b.HasKey("Key")
+                        .HasName("reconciliation_runs_pkey");
+
+                    b.HasIndex("NextTryAt")
+                        .HasDatabaseName("reconciliation_runs_due")
+                        .HasFilter("next_try_at IS NOT NULL");
+
+                    b.HasIndex("Date", "CreatedAt")
+                        .HasDatabaseName("reconciliation_runs_of_date");
+
+                    b.ToTable("reconciliation_runs", "wallet", t =>
+                        {
+                            t.HasCheckConstraint("reconciliation_runs_ended_have_their_time", "(state IN ('COMPLETE', 'INCOMPLETE')) = (finished_at IS NOT NULL)");
+
+                            t.HasCheckConstraint("reconciliation_runs_kind_known", "kind IN ('DAILY', 'LIGHT', 'MANUAL')");
+
+                            t.HasCheckConstraint("reconciliation_runs_manual_have_their_reason", "(kind = 'MANUAL') = (requested_by IS NOT NULL AND reason IS NOT NULL)");
+
+                            t.HasCheckConstraint("reconciliation_runs_state_known", "state IN ('DUE', 'RUNNING', 'COMPLETE', 'INCOMPLETE')");
+                        });
                 });
 
             modelBuilder.Entity("Platform.Wallets.Redemption", b =>
@@ -820,6 +1028,74 @@ namespace Platform.Wallets.Storage.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Platform.Wallets.Refund", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount");
+
+                    b.Property<Guid>("ChargeId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("charge_id");
+
+                    b.Property<string>("Code")
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)")
+                        .HasColumnName("code");
+
+                    b.Property<Guid>("CorrelationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("correlation_id");
+
+                    b.Property<DateTimeOffset>("DecidedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("decided_at");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<long>("RefundableThen")
+                        .HasColumnType("bigint")
+                        .HasColumnName("refundable_then");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("state");
+
+                    b.Property<Guid?>("TransactionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("transaction_id");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("refunds_pkey");
+
+                    b.HasIndex("ChargeId")
+                        .HasDatabaseName("refunds_of_charge");
+
+                    b.ToTable("refunds", "wallet", t =>
+                        {
+                            t.HasCheckConstraint("refunds_given_have_their_line", "(state = 'REFUNDED') = (transaction_id IS NOT NULL)");
+
+                            t.HasCheckConstraint("refunds_given_within_refundable", "state <> 'REFUNDED' OR (amount > 0 AND amount <= refundable_then)");
+
+                            t.HasCheckConstraint("refunds_refused_have_their_code", "(state = 'REFUSED') = (code IS NOT NULL)");
+
+                            t.HasCheckConstraint("refunds_state_known", "state IN ('REFUNDED', 'REFUSED')");
+                        });
+                });
+
             modelBuilder.Entity("Platform.Wallets.TopUp", b =>
                 {
                     b.Property<Guid>("OrderId")
@@ -856,6 +1132,14 @@ namespace Platform.Wallets.Storage.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("opened_at");
 
+                    b.Property<Guid?>("PaidLine")
+                        .HasColumnType("uuid")
+                        .HasColumnName("paid_line");
+
+                    b.Property<int>("Payments")
+                        .HasColumnType("integer")
+                        .HasColumnName("payments");
+
                     b.Property<string>("RedirectUrl")
                         .HasColumnType("text")
                         .HasColumnName("redirect_url");
@@ -877,6 +1161,10 @@ namespace Platform.Wallets.Storage.Migrations
                         .HasMaxLength(20)
                         .HasColumnType("character varying(20)")
                         .HasColumnName("stage");
+
+                    b.Property<DateTimeOffset>("StageSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("stage_since");
 
                     b.Property<Guid>("UserId")
                         .HasColumnType("uuid")
@@ -900,8 +1188,115 @@ namespace Platform.Wallets.Storage.Migrations
 
                             t.HasCheckConstraint("top_ups_open_has_its_page", "stage <> 'OPEN' OR (snap_token IS NOT NULL AND redirect_url IS NOT NULL)");
 
-                            t.HasCheckConstraint("top_ups_settled_by_a_status_query", "(stage = 'SETTLED') = (settled_by IS NOT NULL AND settled_by_event IS NOT NULL)");
+                            t.HasCheckConstraint("top_ups_payments_are_counted", "(stage IN ('SETTLED', 'REVERSED')) = (payments > 0) AND (payments > 0) = (paid_line IS NOT NULL) AND payments >= 0");
+
+                            t.HasCheckConstraint("top_ups_settled_by_a_status_query", "(stage IN ('SETTLED', 'REVERSED')) = (settled_by IS NOT NULL AND settled_by_event IS NOT NULL)");
                         });
+                });
+
+            modelBuilder.Entity("Platform.Wallets.TopUpReversal", b =>
+                {
+                    b.Property<Guid>("LineId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("line_id");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("BusinessKey")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("business_key");
+
+                    b.Property<Guid>("GatewayEventId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("gateway_event");
+
+                    b.Property<long?>("GatewayRefundId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("gateway_refund_id");
+
+                    b.Property<string>("GatewayTransactionId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("gateway_transaction_id");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("kind");
+
+                    b.Property<Guid>("OrderId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("order_id");
+
+                    b.HasKey("LineId")
+                        .HasName("top_up_reversals_pkey");
+
+                    b.HasIndex("BusinessKey")
+                        .IsUnique()
+                        .HasDatabaseName("top_up_reversals_business_key");
+
+                    b.HasIndex("GatewayEventId")
+                        .HasDatabaseName("top_up_reversals_of_event");
+
+                    b.HasIndex("OrderId", "GatewayTransactionId", "GatewayRefundId")
+                        .IsUnique()
+                        .HasDatabaseName("top_up_reversals_once_per_refund");
+
+                    b.ToTable("top_up_reversals", "wallet", t =>
+                        {
+                            t.HasCheckConstraint("top_up_reversals_amount_positive", "amount > 0");
+
+                            t.HasCheckConstraint("top_up_reversals_kind_known", "kind IN ('DENY', 'CANCEL', 'REFUND', 'CHARGEBACK')");
+                        });
+                });
+
+            modelBuilder.Entity("Platform.Wallets.TopUpStep", b =>
+                {
+                    b.Property<long>("Number")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Number"));
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<Guid?>("GatewayEventId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("gateway_event");
+
+                    b.Property<Guid>("OrderId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("order_id");
+
+                    b.Property<int>("Payment")
+                        .HasColumnType("integer")
+                        .HasColumnName("payment");
+
+                    b.Property<string>("Stage")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("stage");
+
+                    b.HasKey("Number")
+                        .HasName("top_up_history_pkey");
+
+                    b.HasIndex("OrderId", "Number")
+                        .HasDatabaseName("top_up_history_of_order");
+
+                    b.ToTable("top_up_history", "wallet");
                 });
 
             modelBuilder.Entity("Platform.Wallets.WalletTransaction", b =>
@@ -1022,6 +1417,26 @@ namespace Platform.Wallets.Storage.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Platform.Wallets.Difference", b =>
+                {
+                    b.HasOne("Platform.Wallets.TopUp", null)
+                        .WithMany()
+                        .HasForeignKey("OrderId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("reconciliation_differences_top_up");
+                });
+
+            modelBuilder.Entity("Platform.Wallets.ReconciledOrder", b =>
+                {
+                    b.HasOne("Platform.Wallets.TopUp", null)
+                        .WithOne()
+                        .HasForeignKey("Platform.Wallets.ReconciledOrder", "OrderId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("reconciled_orders_top_up");
+                });
+
             modelBuilder.Entity("Platform.Wallets.Redemption", b =>
                 {
                     b.HasOne("Platform.Wallets.Coupon", null)
@@ -1044,6 +1459,30 @@ namespace Platform.Wallets.Storage.Migrations
                         .WithMany()
                         .HasForeignKey("SettledByEvent")
                         .HasConstraintName("top_ups_settled_by_event");
+                });
+
+            modelBuilder.Entity("Platform.Wallets.TopUpReversal", b =>
+                {
+                    b.HasOne("Platform.Wallets.GatewayEvent", null)
+                        .WithMany()
+                        .HasForeignKey("GatewayEventId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("top_up_reversals_gateway_event");
+
+                    b.HasOne("Platform.Wallets.WalletTransaction", null)
+                        .WithOne()
+                        .HasForeignKey("Platform.Wallets.TopUpReversal", "LineId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("top_up_reversals_line");
+
+                    b.HasOne("Platform.Wallets.TopUp", null)
+                        .WithMany()
+                        .HasForeignKey("OrderId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("top_up_reversals_order");
                 });
 #pragma warning restore 612, 618
         }
