@@ -10,6 +10,7 @@ return await PlatformHost.RunAsync<WalletDbContext>(args, "wallet", builder =>
         .Consume<CaptureHoldConsumer>()
         .Consume<ReleaseHoldConsumer>()
         .Consume<UserRevisedConsumer>()
+        .Consume<LiveSubscriptionConsumer>()
         .Answer<GetWalletBalanceConsumer>());
     builder.Services.AddValidation();
     builder.AddMidtrans();
@@ -20,7 +21,10 @@ return await PlatformHost.RunAsync<WalletDbContext>(args, "wallet", builder =>
     builder.Services.AddScoped<Settlement>();
     builder.Services.AddScoped<TopUpCheck>();
     builder.Services.AddScoped<MidtransWebhook>();
-    builder.Services.AddScoped<Adjustments>();
+    builder.Services.AddOptions<AdjustmentOptions>().BindConfiguration(AdjustmentOptions.Section).ValidateDataAnnotations()
+        .ValidateOnStart();
+    builder.Services.AddSingleton<Adjustments>();
+    builder.Services.AddScoped<Adjusting>();
     builder.Services.AddHostedService<ExpireHolds>();
     builder.Services.AddHostedService<RecheckTopUps>();
 }, app =>
@@ -35,4 +39,9 @@ return await PlatformHost.RunAsync<WalletDbContext>(args, "wallet", builder =>
 
     var wallets = app.MapGroup("/api/admin/wallets").WithTags("Wallets").RequireAuthorization(Tokens.AdministratorPolicy);
     wallets.MapAdjustments();
+    wallets.MapBulkAdjustment();
+    wallets.MapApprovals();
+    wallets.MapWalletStatistics();
+    wallets.MapWalletOverview();
+    wallets.MapWalletDetails();
 });

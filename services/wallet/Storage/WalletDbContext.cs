@@ -21,6 +21,8 @@ public sealed class WalletDbContext(DbContextOptions<WalletDbContext> options) :
     internal DbSet<GatewayEvent> GatewayEvents => Set<GatewayEvent>();
     internal DbSet<KnownUser> Users => Set<KnownUser>();
     internal DbSet<AuditEntry> Audit => Set<AuditEntry>();
+    internal DbSet<AdjustmentApproval> Approvals => Set<AdjustmentApproval>();
+    internal DbSet<LiveSubscription> Subscriptions => Set<LiveSubscription>();
 
     /// <summary>The row of a hold, locked until the transaction ends; null when nothing is known of it.</summary>
     internal Task<Hold?> LockHoldAsync(Guid id, CancellationToken ct) =>
@@ -51,6 +53,8 @@ public sealed class WalletDbContext(DbContextOptions<WalletDbContext> options) :
         configurationBuilder.Properties<TopUpMethod>().HaveConversion<WireEnumColumn<TopUpMethod>>();
         configurationBuilder.Properties<GatewayEventSource>().HaveConversion<WireEnumColumn<GatewayEventSource>>();
         configurationBuilder.Properties<GatewayEventState>().HaveConversion<WireEnumColumn<GatewayEventState>>();
+        configurationBuilder.Properties<AdjustmentType>().HaveConversion<WireEnumColumn<AdjustmentType>>();
+        configurationBuilder.Properties<ApprovalStatus>().HaveConversion<WireEnumColumn<ApprovalStatus>>();
     }
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
