@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace Platform.Wallets.Tests;
@@ -35,7 +34,7 @@ public sealed class AdminApprovalTests(WalletHost wallet) : IClassFixture<Wallet
             ("WALLET_CREDIT_ADDED", asking, AdminWallets.Reason),
             ("WALLET_ADJUSTMENT_REQUESTED", asking, AdminWallets.Reason),
             ("WALLET_ADJUSTMENT_APPROVED", approving, "Checked with finance"),
-        ]);
+        ], ignoreOrder: true);
         await wallet.BooksShouldBalanceAsync();
     }
 
@@ -88,7 +87,8 @@ public sealed class AdminApprovalTests(WalletHost wallet) : IClassFixture<Wallet
             var status = (string?)(await WalletHost.DataAsync(done))["approval"]!["status"];
             expected += status == "APPROVED" ? Limit + 1 : 0;
             (await wallet.BalanceOfAsync(user)).ShouldBe((expected, 0));
-            (await wallet.Database.QueryAsync<string>($"SELECT status FROM wallet.adjustment_approvals WHERE id = '{id}'")).ShouldBe(status);
+            (await wallet.Database.QueryAsync<string>($"SELECT status FROM wallet.adjustment_approvals WHERE id = '{id}'"))
+                .ShouldBe(status);
         }
 
         (await wallet.AuditOfAsync(user)).Count.ShouldBe(16);
@@ -151,6 +151,7 @@ public sealed class AdminApprovalTests(WalletHost wallet) : IClassFixture<Wallet
     public async Task Requests_are_listed_newest_first_by_their_status()
     {
         var user = await wallet.KnownUserAsync();
+        wallet.Clock.Advance(TimeSpan.FromSeconds(1));
         var older = await AskAsync(user);
         wallet.Clock.Advance(TimeSpan.FromSeconds(1));
         var newer = await AskAsync(user);
