@@ -20,8 +20,8 @@ internal static class WalletFiguresView
             SELECT t.owner, sum(CASE t.kind WHEN 'TOP_UP' THEN e.amount WHEN 'REVERSAL' THEN -e.amount END) AS top_up,
                 sum(CASE t.kind WHEN 'CAPTURE' THEN e.amount WHEN 'REFUND' THEN -e.amount END) AS spent
             FROM wallet.ledger_transactions t JOIN wallet.ledger_entries e ON e.transaction_id = t.id
-            WHERE t.kind IN ('TOP_UP', 'REVERSAL', 'CAPTURE', 'REFUND') AND e.amount > 0 GROUP BY t.owner) t ON t.owner = u.id
+            WHERE t.kind IN ('TOP_UP', 'REVERSAL', 'CAPTURE', 'REFUND') AND e.amount > 0 GROUP BY t.owner) t ON t.owner = u.id;
         """);
 
-    public static void Drop(MigrationBuilder migration) => migration.Sql("DROP VIEW wallet.wallet_figures");
+    public static void Drop(MigrationBuilder migration) => migration.Sql("DROP VIEW wallet.wallet_figures;");
 }
