@@ -17,6 +17,7 @@ return await PlatformHost.RunAsync<WalletDbContext>(args, "wallet", builder =>
         .Consume<ConfirmCouponConsumer>()
         .Consume<ReleaseCouponConsumer>()
         .Answer<GetCouponWorthConsumer>()
+        .Consume<LiveSubscriptionConsumer>()
         .Answer<GetWalletBalanceConsumer>());
     builder.Services.AddValidation();
     builder.AddMidtrans();
@@ -28,9 +29,12 @@ return await PlatformHost.RunAsync<WalletDbContext>(args, "wallet", builder =>
     builder.Services.AddScoped<Settlement>();
     builder.Services.AddScoped<TopUpCheck>();
     builder.Services.AddScoped<MidtransWebhook>();
-    builder.Services.AddScoped<Adjustments>();
     builder.Services.AddSingleton<Strangers>();
     builder.Services.AddHostedService<ForgetStrangers>();
+    builder.Services.AddOptions<AdjustmentOptions>().BindConfiguration(AdjustmentOptions.Section).ValidateDataAnnotations()
+        .ValidateOnStart();
+    builder.Services.AddSingleton<Adjustments>();
+    builder.Services.AddScoped<Adjusting>();
     builder.Services.AddHostedService<ExpireHolds>();
     builder.Services.AddHostedService<RecheckTopUps>();
     builder.AddReconciliation();
@@ -48,6 +52,11 @@ return await PlatformHost.RunAsync<WalletDbContext>(args, "wallet", builder =>
 
     var wallets = app.MapGroup("/api/admin/wallets").WithTags("Wallets").RequireAuthorization(Tokens.AdministratorPolicy);
     wallets.MapAdjustments();
+    wallets.MapBulkAdjustment();
+    wallets.MapApprovals();
+    wallets.MapWalletStatistics();
+    wallets.MapWalletOverview();
+    wallets.MapWalletDetails();
     app.MapCouponAdministration();
     app.MapReconciliation();
 });

@@ -18,6 +18,10 @@ internal static class WalletRefusals
     // To administrators.
     public static readonly Refusal UserNotFound = new("USER_NOT_FOUND", 404, "There is no such user");
     public static readonly Refusal WouldGoNegative = new("WOULD_GO_NEGATIVE", 409, "The wallet does not hold as much as is to be deducted");
+    public static readonly Refusal ApprovalNotFound = new("APPROVAL_NOT_FOUND", 404, "There is no such request for approval");
+    public static readonly Refusal SelfApproval = new("SELF_APPROVAL", 403, "Nobody approves what they have asked for themselves");
+    public static readonly Refusal AlreadyDecided = new("ALREADY_DECIDED", 409, "The request has been decided");
+    public static readonly Refusal BulkInvalid = new("BULK_INVALID", 400, "Some of the adjustments are not as they must be");
 
     // To the payment gateway.
     public static readonly Refusal MalformedNotification = new("MALFORMED_NOTIFICATION", 400, "The notification could not be read");

@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Platform.Wallets;
 
 /// <summary>Words that an administrator writes: long enough to mean something, without the characters that no store or log takes.</summary>
-[AttributeUsage(AttributeTargets.Property)]
+[AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter)]
 internal sealed class AdminTextAttribute(int least, int most) : ValidationAttribute
 {
     public override bool IsValid(object? value) =>

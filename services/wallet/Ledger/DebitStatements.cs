@@ -17,9 +17,9 @@ internal static class DebitStatements
 
     /// <summary>Whose wallets they are, and the totals that an answer shows; no adjustment changes them.</summary>
     public const string Owners = """
-        SELECT u.id, u.name, u.email, u.member_since,
-            coalesce(sum(CASE t.kind WHEN 'TOP_UP' THEN e.amount WHEN 'REVERSAL' THEN -e.amount END), 0)::bigint,
-            coalesce(sum(CASE t.kind WHEN 'CAPTURE' THEN e.amount WHEN 'REFUND' THEN -e.amount END), 0)::bigint
+        SELECT u.id AS "Id", u.name AS "Name", u.email AS "Email", u.member_since AS "MemberSince",
+            coalesce(sum(CASE t.kind WHEN 'TOP_UP' THEN e.amount WHEN 'REVERSAL' THEN -e.amount END), 0)::bigint AS "TopUp",
+            coalesce(sum(CASE t.kind WHEN 'CAPTURE' THEN e.amount WHEN 'REFUND' THEN -e.amount END), 0)::bigint AS "Spent"
         FROM wallet.users u
         LEFT JOIN wallet.ledger_transactions t ON t.owner = u.id AND t.kind IN ('TOP_UP', 'REVERSAL', 'CAPTURE', 'REFUND')
         LEFT JOIN wallet.ledger_entries e ON e.transaction_id = t.id AND e.amount > 0

@@ -77,7 +77,8 @@ internal sealed class Ledger(WalletDbContext db, TimeProvider clock)
         return new PostingOutcome.Posted(before, after);
     }
 
-    private static async Task<Seen> LookAsync(NpgsqlTransaction transaction, Guid[] owners, string[] keys, int numbers, CancellationToken ct)
+    private static async Task<Seen> LookAsync(NpgsqlTransaction transaction, Guid[] owners, string[] keys, int numbers,
+        CancellationToken ct)
     {
         await using var batch = new NpgsqlBatch(transaction.Connection, transaction)
         {

@@ -29,6 +29,8 @@ public sealed class WalletDbContext(DbContextOptions<WalletDbContext> options) :
     internal DbSet<Coupon> Coupons => Set<Coupon>();
     internal DbSet<Redemption> Redemptions => Set<Redemption>();
     internal DbSet<AuditEntry> Audit => Set<AuditEntry>();
+    internal DbSet<AdjustmentApproval> Approvals => Set<AdjustmentApproval>();
+    internal DbSet<LiveSubscription> Subscriptions => Set<LiveSubscription>();
 
     /// <summary>The row of a hold, locked until the transaction ends; null when nothing is known of it.</summary>
     internal Task<Hold?> LockHoldAsync(Guid id, CancellationToken ct) =>
@@ -77,6 +79,8 @@ public sealed class WalletDbContext(DbContextOptions<WalletDbContext> options) :
         configurationBuilder.Properties<RunState>().HaveConversion<WireEnumColumn<RunState>>();
         configurationBuilder.Properties<OrderState>().HaveConversion<WireEnumColumn<OrderState>>();
         configurationBuilder.Properties<DifferenceKind>().HaveConversion<WireEnumColumn<DifferenceKind>>();
+        configurationBuilder.Properties<AdjustmentType>().HaveConversion<WireEnumColumn<AdjustmentType>>();
+        configurationBuilder.Properties<ApprovalStatus>().HaveConversion<WireEnumColumn<ApprovalStatus>>();
     }
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)

@@ -301,6 +301,79 @@ namespace Platform.Wallets.Storage.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Platform.Wallets.AdjustmentApproval", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount");
+
+                    b.Property<DateTimeOffset?>("DecidedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("decided_at");
+
+                    b.Property<Guid?>("DecidedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("decided_by");
+
+                    b.Property<string>("DecisionReason")
+                        .HasColumnType("text")
+                        .HasColumnName("decision_reason");
+
+                    b.Property<string>("Description")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("description");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<DateTimeOffset>("RequestedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("requested_at");
+
+                    b.Property<Guid>("RequestedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("requested_by");
+
+                    b.Property<string>("Status")
+                        .IsConcurrencyToken()
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("character varying(10)")
+                        .HasColumnName("status");
+
+                    b.Property<string>("Type")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("character varying(10)")
+                        .HasColumnName("type");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("adjustment_approvals_pkey");
+
+                    b.HasIndex("Status", "RequestedAt")
+                        .HasDatabaseName("adjustment_approvals_status");
+
+                    b.ToTable("adjustment_approvals", "wallet", t =>
+                        {
+                            t.HasCheckConstraint("adjustment_approvals_amount_positive", "amount > 0");
+
+                            t.HasCheckConstraint("adjustment_approvals_decided_by_somebody", "(status = 'PENDING') = (decided_by IS NULL) AND (decided_by IS NULL) = (decided_at IS NULL)");
+
+                            t.HasCheckConstraint("adjustment_approvals_two_administrators", "status <> 'APPROVED' OR decided_by <> requested_by");
+                        });
+                });
+
             modelBuilder.Entity("Platform.Wallets.Coupon", b =>
                 {
                     b.Property<Guid>("Id")
@@ -772,6 +845,42 @@ namespace Platform.Wallets.Storage.Migrations
                         .HasFilter("kind IN ('TOP_UP', 'REVERSAL', 'CAPTURE', 'REFUND')");
 
                     b.ToTable("ledger_transactions", "wallet");
+                });
+
+            modelBuilder.Entity("Platform.Wallets.LiveSubscription", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset?>("CancelledAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("cancelled_at");
+
+                    b.Property<long?>("MonthlyPrice")
+                        .HasColumnType("bigint")
+                        .HasColumnName("monthly_price");
+
+                    b.Property<DateTimeOffset?>("NextBilling")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_billing");
+
+                    b.Property<DateTimeOffset?>("UpgradedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("upgraded_at");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("subscriptions_pkey");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("subscriptions_live")
+                        .HasFilter("cancelled_at IS NULL");
+
+                    b.ToTable("subscriptions", "wallet");
                 });
 
             modelBuilder.Entity("Platform.Wallets.ReconciledOrder", b =>

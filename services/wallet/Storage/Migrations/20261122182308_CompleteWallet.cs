@@ -93,6 +93,32 @@ namespace Platform.Wallets.Storage.Migrations
                 defaultValue: new DateTimeOffset(new DateTime(1, 1, 1, 0, 0, 0, 0, DateTimeKind.Unspecified), new TimeSpan(0, 0, 0, 0, 0)));
 
             migrationBuilder.CreateTable(
+                name: "adjustment_approvals",
+                schema: "wallet",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    user_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    type = table.Column<string>(type: "character varying(10)", maxLength: 10, nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false),
+                    reason = table.Column<string>(type: "text", nullable: false),
+                    description = table.Column<string>(type: "text", nullable: false),
+                    requested_by = table.Column<Guid>(type: "uuid", nullable: false),
+                    requested_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    status = table.Column<string>(type: "character varying(10)", maxLength: 10, nullable: false),
+                    decided_by = table.Column<Guid>(type: "uuid", nullable: true),
+                    decided_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    decision_reason = table.Column<string>(type: "text", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("adjustment_approvals_pkey", x => x.id);
+                    table.CheckConstraint("adjustment_approvals_amount_positive", "amount > 0");
+                    table.CheckConstraint("adjustment_approvals_decided_by_somebody", "(status = 'PENDING') = (decided_by IS NULL) AND (decided_by IS NULL) = (decided_at IS NULL)");
+                    table.CheckConstraint("adjustment_approvals_two_administrators", "status <> 'APPROVED' OR decided_by <> requested_by");
+                });
+
+            migrationBuilder.CreateTable(
                 name: "audit_entries",
                 schema: "wallet",
                 columns: table => new
@@ -282,6 +308,23 @@ namespace Platform.Wallets.Storage.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "subscriptions",
+                schema: "wallet",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    user_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    monthly_price = table.Column<long>(type: "bigint", nullable: true),
+                    next_billing = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    upgraded_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    cancelled_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("subscriptions_pkey", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "top_up_history",
                 schema: "wallet",
                 columns: table => new
@@ -451,6 +494,12 @@ namespace Platform.Wallets.Storage.Migrations
                 sql: "(kind IN ('USER', 'HELD', 'DEBT')) = (owner IS NOT NULL) AND (owner IS NULL) = (balance IS NULL)");
 
             migrationBuilder.CreateIndex(
+                name: "adjustment_approvals_status",
+                schema: "wallet",
+                table: "adjustment_approvals",
+                columns: new[] { "status", "requested_at" });
+
+            migrationBuilder.CreateIndex(
                 name: "audit_entries_at",
                 schema: "wallet",
                 table: "audit_entries",
@@ -543,6 +592,13 @@ namespace Platform.Wallets.Storage.Migrations
                 column: "charge_id");
 
             migrationBuilder.CreateIndex(
+                name: "subscriptions_live",
+                schema: "wallet",
+                table: "subscriptions",
+                column: "user_id",
+                filter: "cancelled_at IS NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "top_up_history_of_order",
                 schema: "wallet",
                 table: "top_up_history",
@@ -568,6 +624,7 @@ namespace Platform.Wallets.Storage.Migrations
                 columns: new[] { "order_id", "gateway_transaction_id", "gateway_refund_id" },
                 unique: true);
 
+            WalletFiguresView.Create(migrationBuilder);
             migrationBuilder.GuardAudit("wallet");
             LedgerGuards.CheckByStatement(migrationBuilder);
             TopUpGuards.Create(migrationBuilder);
