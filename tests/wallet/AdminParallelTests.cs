@@ -52,18 +52,17 @@ public sealed class AdminParallelTests(WalletHost wallet) : IClassFixture<Wallet
     public async Task One_that_cannot_be_committed_does_not_spoil_the_others_of_its_group()
     {
         var group = wallet.Services.GetRequiredService<GroupCommit>();
-        var users = Enumerable.Range(0, 40).Select(_ => Guid.CreateVersion7()).ToList();
+        var users = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => wallet.KnownUserAsync()));
         var twice = Guid.CreateVersion7();
 
         // Two want one id for different users, one cannot write down what it wants to, and one writes what the store refuses.
         var tasks = users.Select((user, i) => group.PostAsync(
             Posting.Adjustment(i is 10 or 11 ? twice : Guid.CreateVersion7(), user, Money.Idr(1_000), adds: true),
-            (db, _) =>
+            _ => i switch
             {
-                if (i == 20)
-                    throw new InvalidOperationException("This one spoils it.");
-                if (i == 30)
-                    db.Users.Add(new() { Id = user, Name = "\0", Email = "" });
+                20 => throw new InvalidOperationException("This one spoils it."),
+                30 => new(Also: db => db.Users.Add(new() { Id = Guid.CreateVersion7(), Name = "\0", Email = "" })),
+                _ => GroupRows.None,
             }, CancellationToken.None)).ToList();
         await Task.WhenAll(tasks).ContinueWith(_ => { }, TaskScheduler.Default);
 

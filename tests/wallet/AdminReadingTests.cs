@@ -231,7 +231,7 @@ public sealed class AdminStatisticsTests(WalletHost wallet) : IClassFixture<Wall
     {
         var decided = await wallet.Services.GetRequiredService<GroupCommit>().PostAsync(
             new(PostingKind.Reversal, $"reversal:{user}:test", user, user, AccountKind.User, AccountKind.Clearing, Money.Idr(amount)),
-            (_, _) => { }, CancellationToken.None);
+            _ => GroupRows.None, CancellationToken.None);
         decided.Outcome.ShouldBeOfType<PostingOutcome.Posted>();
     }
 }
