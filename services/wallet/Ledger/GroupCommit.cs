@@ -28,7 +28,7 @@ internal sealed partial class GroupCommit(IServiceScopeFactory scopes, ILogger<G
     public async Task<Decided> PostAsync(Posting posting, Action<WalletDbContext, Decided> record, CancellationToken ct)
     {
         var waiting = new Waiting(posting, record, new(TaskCreationOptions.RunContinuationsAsynchronously), ct);
-        await lanes[(uint)posting.Owner.GetHashCode() % Lanes].Writer.WriteAsync(waiting, ct);
+        await lanes[unchecked((uint)posting.Owner.GetHashCode()) % Lanes].Writer.WriteAsync(waiting, ct);
         return await waiting.Done.Task;
     }
 
