@@ -12,6 +12,7 @@ namespace Platform.Wallets.ModelTests;
 internal sealed class OrdersOfTheGateway(WalletService wallet)
 {
     private readonly ConcurrentDictionary<Guid, Lazy<Task<TopUp>>> opened = new();
+    private readonly ConcurrentDictionary<Guid, Guid> orderIds = new();
 
     public async Task<Answer> SettleAsync(Command.Settle settle)
     {
@@ -46,7 +47,7 @@ internal sealed class OrdersOfTheGateway(WalletService wallet)
     }
 
     /// <summary>The order's own id, which the wallet makes.</summary>
-    public async Task<Guid> OrderOfAsync(Guid name) => (await opened[name].Value).OrderId;
+    public Guid OrderOf(Guid name) => orderIds[name];
 
     private Task<TopUp> OpenAsync(Command.Settle settle) => wallet.InTransactionAsync(async (_, db) =>
     {
@@ -54,6 +55,7 @@ internal sealed class OrdersOfTheGateway(WalletService wallet)
         var order = TopUp.Begin(settle.User, Money.Idr(settle.Amount), TopUpMethod.Qris, now);
         order.Open(new("token", "http://midtrans.invalid/page"));
         db.TopUps.Add(order);
+        orderIds[settle.Order] = order.OrderId;
         var balance = (await db.BalancesOfAsync(settle.User, CancellationToken.None)).Total;
         db.Transactions.Add(WalletTransaction.OfTopUp(await db.NextTransactionNumberAsync(CancellationToken.None), order, balance, now));
         return order;

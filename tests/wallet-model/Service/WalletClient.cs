@@ -40,7 +40,7 @@ internal sealed class WalletClient(WalletService wallet)
     };
 
     /// <summary>The order that the wallet opened for a top-up.</summary>
-    public Task<Guid> OrderOfAsync(Guid name) => orders.OrderOfAsync(name);
+    public Guid OrderOf(Guid name) => orders.OrderOf(name);
 
     public async Task<Answer> AskAsync(Delivery delivery, CancellationToken ct = default) => delivery.Command switch
     {
