@@ -7,7 +7,7 @@ namespace Platform.Wallets.ModelTests;
 /// <summary>The real job that gives back what ran out, whose rounds begin when a test says so and not when a timer does.</summary>
 internal sealed class ExpiryRounds(WalletService wallet, TestClock clock) : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly HandTimer time = new(clock);
     private readonly WatchedScopes scopes = new(wallet.Services.GetRequiredService<IServiceScopeFactory>());
     private ExpireHolds? job;
@@ -45,7 +45,7 @@ internal sealed class ExpiryRounds(WalletService wallet, TestClock clock) : IAsy
         job?.Dispose();
     }
 
-    private Task<long> OverdueAsync() => wallet.AskAsync<long>(
+    public Task<long> OverdueAsync() => wallet.AskAsync<long>(
         "SELECT count(*) FROM wallet.holds WHERE state = 'HELD' AND expires_at <= @p0", clock.GetUtcNow());
 
     /// <summary>The tests' clock, with a timer that fires by hand.</summary>
