@@ -36,7 +36,8 @@ internal enum Said
 /// <param name="To">Taken after the answer came; the end of time for a call without one.</param>
 /// <param name="Key">Names the effect: the ledger's business key, or the hold.</param>
 /// <param name="Saw">The balances that the answer claims for the moment before the effect, as far as it does.</param>
-internal sealed record Call(int Client, long From, long To, Guid Wallet, Asked Asked, string Key, long Amount, Said Said, Seen Saw = default)
+internal sealed record Call(
+    int Client, long From, long To, Guid Wallet, Asked Asked, string Key, long Amount, Said Said, Seen Saw = default)
 {
     public const long Never = long.MaxValue;
 

@@ -3,7 +3,9 @@ using Platform.Contracts;
 
 namespace Platform.Wallets.ModelTests;
 
-/// <summary>Several clients that do what they like with a few wallets at the same time. A seed decides what each does, chance when.</summary>
+/// <summary>
+/// Several clients that do what they like with a few wallets at the same time. A seed decides what each does, chance when.
+/// </summary>
 internal sealed class ConcurrentRun(WalletService wallet, int seed)
 {
     private static readonly TimeSpan HoldTime = TimeSpan.FromDays(1);
@@ -93,5 +95,6 @@ internal sealed class ConcurrentRun(WalletService wallet, int seed)
         return new(new(Guid.Empty, id, user, Money.Idr(amount), item, wallet.Clock.GetUtcNow() + HoldTime));
     }
 
-    private static T? Any<T>(ConcurrentQueue<T> all, Random random) => all.ToArray() is { Length: > 0 } some ? some[random.Next(some.Length)] : default;
+    private static T? Any<T>(ConcurrentQueue<T> all, Random random) =>
+        all.ToArray() is { Length: > 0 } some ? some[random.Next(some.Length)] : default;
 }

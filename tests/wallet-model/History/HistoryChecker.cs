@@ -25,7 +25,8 @@ internal static class HistoryChecker
                 yield return $"{effect.Key} moved {effect.Amount} of {effect.Wallet}, which nobody asked for.";
         }
 
-        foreach (var call in history.Calls.Where(call => call.Said is Said.Ok or Said.Again && call.Asked is not (Asked.Read or Asked.Release)))
+        foreach (var call in history.Calls.Where(call =>
+            call.Said is Said.Ok or Said.Again && call.Asked is not (Asked.Read or Asked.Release)))
         {
             if (call.Amount > 0 && !there.Contains(EffectOf(call)))
                 yield return $"Lost: {call}";

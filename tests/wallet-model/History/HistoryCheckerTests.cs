@@ -1,6 +1,8 @@
 namespace Platform.Wallets.ModelTests;
 
-/// <summary>A checker that never finds anything proves nothing: these histories are wrong, each in its own way, and two are right.</summary>
+/// <summary>
+/// A checker that never finds anything proves nothing: these histories are wrong, each in its own way, and two are right.
+/// </summary>
 public sealed class HistoryCheckerTests
 {
     private static readonly Guid Wallet = Guid.CreateVersion7();
@@ -100,8 +102,8 @@ public sealed class HistoryCheckerTests
     [Fact]
     public void A_credit_that_reaches_somebody_past_their_debt_is_found() => ShouldFind("No order", Faults(
         [
-            Ok(1, 1, 2, Asked.Credit, "topup:a", 100), Ok(1, 3, 4, Asked.Debit, "adjust:b", 100), Ok(1, 5, 6, Asked.TakeBack, "reversal:a", 100),
-            Ok(1, 7, 8, Asked.Credit, "coupon:c", 30), Read(1, 9, 10, 30, 0, 100),
+            Ok(1, 1, 2, Asked.Credit, "topup:a", 100), Ok(1, 3, 4, Asked.Debit, "adjust:b", 100),
+            Ok(1, 5, 6, Asked.TakeBack, "reversal:a", 100), Ok(1, 7, 8, Asked.Credit, "coupon:c", 30), Read(1, 9, 10, 30, 0, 100),
         ],
         Effects(("topup:a", 100), ("adjust:b", 100), ("reversal:a", 100), ("coupon:c", 30))));
 

@@ -1,9 +1,9 @@
 namespace Platform.Wallets.ModelTests;
 
 /// <summary>
-/// Looks for an order of all calls to one wallet that agrees with their times and with what was said: the search of Wing and Gong, with
-/// Lowe's memory of what was tried. The history is cut where no call is under way, and each part begins with every state that the one before
-/// it can have left.
+/// Looks for an order of all calls to one wallet that agrees with their times and with what was said: the search of Wing and Gong,
+/// with Lowe's memory of what was tried. The history is cut where no call is under way, and each part begins with every state that
+/// the one before it can have left.
 /// </summary>
 internal static class Linearizability
 {

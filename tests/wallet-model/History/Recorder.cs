@@ -117,7 +117,8 @@ internal sealed class Recorder(WalletService wallet, WalletClient client, IReadO
 
     // The code says which of the two it was that the wallet saw.
     private static Seen Shown(Command.Hold hold, Answer.HoldRefused refused) =>
-        refused.Required == hold.Wish.Amount.Rupiah ? new(refused.Available, null, refused.Code == "INSUFFICIENT_CREDIT" ? 0 : null) : default;
+        refused.Required == hold.Wish.Amount.Rupiah
+            ? new(refused.Available, null, refused.Code == "INSUFFICIENT_CREDIT" ? 0 : null) : default;
 
     /// <summary>The call as it is when it goes well.</summary>
     private Call Question(Command command)

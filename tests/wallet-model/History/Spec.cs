@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Platform.Wallets.ModelTests;
 
 /// <summary>
-/// One wallet that serves one call after another. The checker asks whether what was said at the same time could have been said in some order
-/// by such a wallet.
+/// One wallet that serves one call after another. The checker asks whether what was said at the same time could have been said in some
+/// order by such a wallet.
 /// </summary>
 internal sealed record Spec(Purse Purse, ImmutableSortedDictionary<string, string> Known)
 {

@@ -45,8 +45,9 @@ public sealed class TenThousandOperationsTests(WalletService wallet) : IClassFix
         // A run in which most is refused would say little; each kind of effect has to be among the answers.
         string[] wanted =
         [
-            "Settle Done", "Settle NothingNew", "TakeBack Done", "Hold Held", "Hold HoldRefused", "Capture Captured", "Capture CaptureRefused",
-            "Release Released", "Refund Refunded", "Refund RefundRefused", "Adjust Moved", "Adjust TooLittle", "Redeem Moved",
+            "Settle Done", "Settle NothingNew", "TakeBack Done", "Hold Held", "Hold HoldRefused", "Capture Captured",
+            "Capture CaptureRefused", "Release Released", "Refund Refunded", "Refund RefundRefused", "Adjust Moved",
+            "Adjust TooLittle", "Redeem Moved",
         ];
         wanted.Except(answers.Keys).ShouldBeEmpty(string.Join(", ", answers));
     }
@@ -68,7 +69,8 @@ public sealed class TenThousandOperationsTests(WalletService wallet) : IClassFix
             < 55 when Any(holds, random) is { } hold => new Command.Capture(hold.HoldId, hold.UserId, $"period:{hold.HoldId}:1"),
             < 62 when Any(holds, random) is { } hold => new Command.Release(hold.HoldId, hold.UserId),
             < 72 when Any(holds, random) is { } hold => new Command.Refund(Guid.CreateVersion7(), hold.HoldId, hold.UserId, amount / 3 + 1),
-            < 77 when Any(paid, random) is { } order => new Command.TakeBack(order.Order, order.User, order.Amount * random.Next(1, 101) / 100),
+            < 77 when Any(paid, random) is { } order =>
+                new Command.TakeBack(order.Order, order.User, order.Amount * random.Next(1, 101) / 100),
             < 84 when Any(asked, random) is { } again => again,
             < 90 => new Command.Redeem(Guid.CreateVersion7(), user, amount),
             _ => new Command.Adjust(Guid.CreateVersion7(), user, amount, random.Next(2) == 0),

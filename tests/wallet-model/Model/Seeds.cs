@@ -33,7 +33,8 @@ internal static partial class Seeds
         catch (Exception e) when (Failing().Match(e.Message) is { Success: true } seed)
         {
             throw new InvalidOperationException(
-                $"Repeat it with {Variable}={seed.Groups[2].Value},{seed.Groups[3].Value},{seed.Groups[1].Value} and the name of this test.{Environment.NewLine}{e.Message}", e);
+                $"Repeat it with {Variable}={seed.Groups[2].Value},{seed.Groups[3].Value},{seed.Groups[1].Value} and the name of this test."
+                + Environment.NewLine + e.Message, e);
         }
     }
 

@@ -3,8 +3,8 @@ using Platform.Contracts;
 namespace Platform.Wallets.ModelTests;
 
 /// <summary>
-/// One thing that somebody asks of the wallet, with the names that make its repetition recognisable. The model and the real wallet are given
-/// the same command.
+/// One thing that somebody asks of the wallet, with the names that make its repetition recognisable. The model and the real wallet are
+/// given the same command.
 /// </summary>
 internal abstract record Command
 {

@@ -12,8 +12,8 @@ internal sealed class Books(WalletService wallet)
         WITH own AS MATERIALIZED (SELECT * FROM wallet.ledger_transactions WHERE owner = ANY (@p0)),
         sides AS MATERIALIZED (SELECT t.id, t.kind, t.cause, e.account_id, e.amount
             FROM own t LEFT JOIN wallet.ledger_entries e ON e.transaction_id = t.id),
-        purse AS MATERIALIZED (SELECT a.*, (SELECT coalesce(sum(amount), 0) FROM wallet.ledger_entries e WHERE e.account_id = a.id) AS entries
-            FROM wallet.accounts a WHERE owner = ANY (@p0)),
+        purse AS MATERIALIZED (SELECT a.*, (SELECT coalesce(sum(amount), 0) FROM wallet.ledger_entries e WHERE e.account_id = a.id)
+                AS entries FROM wallet.accounts a WHERE owner = ANY (@p0)),
         hold AS MATERIALIZED (SELECT h.*, (SELECT count(*) FROM own WHERE cause = h.id AND kind = 'HOLD') AS taken,
                 (SELECT count(*) FROM own WHERE cause = h.id AND kind = 'RELEASE') AS given_back,
                 (SELECT count(*) FROM own WHERE cause = h.id AND kind = 'CAPTURE') AS captured,

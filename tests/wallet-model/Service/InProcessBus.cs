@@ -3,11 +3,13 @@ using MassTransit;
 
 namespace Platform.Wallets.ModelTests;
 
-/// <summary>A second bus inside the wallet, over memory instead of RabbitMQ; consumers, inbox, scopes and transactions are the real ones.</summary>
+/// <summary>
+/// A second bus inside the wallet, over memory instead of RabbitMQ; consumers, inbox, scopes and transactions are the real ones.
+/// </summary>
 public interface IInProcessBus : IBus;
 
 /// <summary>
-/// Hands the wallet's consumers a message and waits until it is dealt with, so that twenty thousand messages take seconds. What the consumers
+/// Hands the wallet's consumers a message and waits until it is dealt with, so that many thousand messages take seconds. What they
 /// say is a row of the real outbox, written in the transaction of their effect, and is read there.
 /// </summary>
 internal sealed class InProcessDeliveries : IReceiveObserver
@@ -29,7 +31,7 @@ internal sealed class InProcessDeliveries : IReceiveObserver
             endpoint.UseMessageRetry(retry =>
             {
                 retry.Handle<Microsoft.EntityFrameworkCore.DbUpdateException>();
-                retry.Exponential(16, TimeSpan.FromMilliseconds(2), TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(5));
+                retry.Exponential(16, TimeSpan.FromMilliseconds(2), TimeSpan.FromMilliseconds(40), TimeSpan.FromMilliseconds(2));
             });
             endpoint.ConnectConsumerConfigurationObserver(
                 new MassTransit.Configuration.OutboxConsumePipeSpecificationObserver<WalletDbContext>(endpoint, context));

@@ -62,7 +62,7 @@ internal sealed class OrdersOfTheGateway(WalletService wallet)
     });
 
     private static GatewayAnswer.Found Paid(TopUp order) => new(
-        new($"gateway-{order.OrderId}", order.OrderId.ToString(), "settlement", null, "qris", null, "200", $"{order.Amount.Rupiah}.00", "IDR",
-            WalletService.Merchant, null),
+        new($"gateway-{order.OrderId}", order.OrderId.ToString(), "settlement", null, "qris", null, "200", $"{order.Amount.Rupiah}.00",
+            "IDR", WalletService.Merchant, null),
         "{}");
 }

@@ -12,7 +12,8 @@ internal sealed class RefundDesk(WalletService wallet)
 {
     public Task<Answer> RefundAsync(Command.Refund refund, Guid charge) => wallet.InTransactionAsync<Answer>(async (services, db) =>
     {
-        var paid = await db.Transactions.FromSql($"SELECT * FROM wallet.transactions WHERE id = {charge} FOR UPDATE").SingleOrDefaultAsync();
+        var paid = await db.Transactions.FromSql($"SELECT * FROM wallet.transactions WHERE id = {charge} FOR UPDATE")
+            .SingleOrDefaultAsync();
         if (paid is null || paid.UserId != refund.User)
             return new Answer.RefundRefused("CHARGE_UNKNOWN", 0);
         var prefix = $"refund:{charge}:";
