@@ -25,7 +25,9 @@ internal sealed class WalletClient(WalletService wallet)
     private readonly OrdersOfTheGateway orders = new(wallet);
     private readonly RefundDesk refunds = new(wallet);
     private readonly ConcurrentDictionary<Guid, long> numbers = new();
-    private long outboxFloor = -1;
+
+    /// <summary>The last row that was there before this client's first message, so that the growing table need not be searched.</summary>
+    private readonly Lazy<Task<long>> outboxBefore = new(() => wallet.AskAsync<long>("SELECT coalesce(max(id), 0) FROM wallet.outbox"));
 
     /// <summary>The transaction that the owner sees of a captured hold; a name that nobody knows when there is none.</summary>
     public Guid ChargeOf(Guid hold) => charges.TryGetValue(hold, out var charge) ? charge.TransactionId : hold;
@@ -85,10 +87,9 @@ internal sealed class WalletClient(WalletService wallet)
 
     private async Task<Answer> SayAsync<T>(Delivery delivery, T message) where T : class
     {
-        if (outboxFloor < 0)
-            outboxFloor = await wallet.AskAsync<long>("SELECT coalesce(max(id), 0) FROM wallet.outbox");
+        var floor = await outboxBefore.Value;
         await Task.WhenAll(Enumerable.Range(0, delivery.Copies).Select(_ => wallet.DeliverAsync(message, delivery.MessageId)));
-        var said = await SaidAsync(delivery.CorrelationId);
+        var said = await SaidAsync(floor, delivery.CorrelationId);
         var before = heard.GetValueOrDefault(delivery.CorrelationId);
         heard[delivery.CorrelationId] = said.Count;
         return (said.Count - before) switch
@@ -99,14 +100,14 @@ internal sealed class WalletClient(WalletService wallet)
         };
     }
 
-    private async Task<List<(string Name, string Body)>> SaidAsync(Guid correlation)
+    private async Task<List<(string Name, string Body)>> SaidAsync(long floor, Guid correlation)
     {
         await using var connection = new NpgsqlConnection(wallet.Database.ConnectionString);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(
             "SELECT destination, body FROM wallet.outbox WHERE id > @floor AND order_key = @correlation ORDER BY id", connection)
         {
-            Parameters = { new NpgsqlParameter<long>("floor", outboxFloor), new NpgsqlParameter<Guid>("correlation", correlation) },
+            Parameters = { new NpgsqlParameter<long>("floor", floor), new NpgsqlParameter<Guid>("correlation", correlation) },
         };
         await using var reader = await command.ExecuteReaderAsync();
         List<(string, string)> said = [];
