@@ -1,0 +1,79 @@
+using System.Collections.Concurrent;
+using System.Net.Mime;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Platform.WalletSequences.Running;
+
+/// <summary>
+/// What stands before the replicas: the gateway knows one address, and the test decides which replica an order's notifications meet.
+/// A replica that dies in the middle is a cut connection to the gateway, never an answer of ours.
+/// </summary>
+internal sealed class FrontDoor : IAsyncDisposable
+{
+    private const string Path = "/api/wallet/webhook/midtrans";
+
+    private readonly WebApplication app;
+    private readonly ConcurrentDictionary<string, WalletReplica> routes = new();
+
+    private FrontDoor(WebApplication app)
+    {
+        this.app = app;
+        app.MapPost(Path, ForwardAsync);
+    }
+
+    public string NotificationUrl => app.Urls.First() + Path;
+
+    public Fleet Fleet { private get; set; } = null!;
+
+    /// <summary>Where notifications go that have no route of their own; null for those that stay.</summary>
+    public WalletReplica? Everybody { private get; set; }
+
+    /// <summary>Called for each notification that is about to be handed to a replica, with its place in the order of arrival.</summary>
+    public Action<WalletReplica>? Arrived { private get; set; }
+
+    public static async Task<FrontDoor> StartAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var door = new FrontDoor(builder.Build());
+        await door.app.StartAsync();
+        return door;
+    }
+
+    /// <summary>Until it dies, this replica gets all notifications of the order.</summary>
+    public void Route(Guid order, WalletReplica replica) => routes[order.ToString()] = replica;
+
+    public void Unroute(Guid order) => routes.TryRemove(order.ToString(), out _);
+
+    public ValueTask DisposeAsync() => app.DisposeAsync();
+
+    private async Task ForwardAsync(HttpContext http)
+    {
+        using var reader = new StreamReader(http.Request.Body);
+        var body = await reader.ReadToEndAsync();
+        var replica = ReplicaFor((string?)JsonNode.Parse(body)!["order_id"] ?? "");
+        Arrived?.Invoke(replica);
+        try
+        {
+            using var content = new StringContent(body, Encoding.UTF8, MediaTypeNames.Application.Json);
+            using var answer = await replica.Http.PostAsync(Path, content);
+            http.Response.StatusCode = (int)answer.StatusCode;
+            await http.Response.WriteAsync(await answer.Content.ReadAsStringAsync());
+        }
+        catch (HttpRequestException)
+        {
+            http.Abort();
+        }
+    }
+
+    private WalletReplica ReplicaFor(string order) =>
+        routes.TryGetValue(order, out var replica) && replica.IsAlive ? replica
+        : Everybody is { IsAlive: true } everybody ? everybody
+        : Fleet.Next();
+}
