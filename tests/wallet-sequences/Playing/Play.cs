@@ -15,7 +15,7 @@ internal sealed record Held(Told Told, Step Step);
 /// <summary>One row of the catalogue, played once: a new user, a new order.</summary>
 internal sealed class Play(World world, Row row)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly List<Guid> known = [];
 
     public Guid User { get; } = Guid.CreateVersion7();
@@ -88,7 +88,8 @@ internal sealed class Play(World world, Row row)
     {
         var last = (await Gateway.ToldAsync(Order))[^1];
         await Gateway.ResendAsync(last.Id);
-        await Eventually.SeesAsync(() => Gateway.ToldAsync(Order), told => told[^1].Answers.Count > last.Answers.Count, Patience);
+        await Eventually.SeesAsync(async () => (await Gateway.ToldAsync(Order))[^1], told => told.Answers.Count > last.Answers.Count, Patience,
+            "the repetition to arrive");
     }
 
     public async Task CancelAsync()
@@ -140,7 +141,7 @@ internal sealed class Play(World world, Row row)
     /// <summary>What the gateway told us and was answered, and what the replicas said about the order.</summary>
     public async Task<string> DescribeAsync()
     {
-        var told = (await Gateway.ToldAsync(Order)).Select(each => $"{each.Status} {string.Join("/", each.Answers)}");
+        var told = await Gateway.ToldAsync(Order);
         var said = world.Fleet.Said.Where(line => line.Contains(Order.ToString(), StringComparison.Ordinal)).TakeLast(4);
         return $"order {Order}; told: {string.Join(", ", told)}{string.Concat(said.Select(line => $"\n      {line}"))}";
     }

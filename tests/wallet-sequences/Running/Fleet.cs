@@ -25,6 +25,9 @@ internal sealed class Fleet : IAsyncDisposable
     /// <summary>How many replicas have been handed out to be killed.</summary>
     public int Taken { get; private set; }
 
+    /// <summary>What a new replica is made to do before it counts as warm: the first notification of a process takes the longest.</summary>
+    public Func<WalletReplica, Task> WarmUp { private get; set; } = _ => Task.CompletedTask;
+
     public IEnumerable<string> Said => all.SelectMany(replica => replica.Said);
 
     public static async Task<Fleet> StartAsync(KeyValuePair<string, string>[] settings)
@@ -75,6 +78,7 @@ internal sealed class Fleet : IAsyncDisposable
         while (await warm.Writer.WaitToWriteAsync(stopping.Token))
         {
             var replica = await StartOneAsync();
+            await WarmUp(replica);
             await warm.Writer.WriteAsync(replica, stopping.Token);
         }
     }

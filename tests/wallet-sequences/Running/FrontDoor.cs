@@ -33,7 +33,7 @@ internal sealed class FrontDoor : IAsyncDisposable
     /// <summary>Where notifications go that have no route of their own; null for those that stay.</summary>
     public WalletReplica? Everybody { private get; set; }
 
-    /// <summary>Called for each notification that is about to be handed to a replica, with its place in the order of arrival.</summary>
+    /// <summary>Called for each notification that is about to be handed to a replica.</summary>
     public Action<WalletReplica>? Arrived { private get; set; }
 
     public static async Task<FrontDoor> StartAsync()
@@ -51,6 +51,13 @@ internal sealed class FrontDoor : IAsyncDisposable
 
     public void Unroute(Guid order) => routes.TryRemove(order.ToString(), out _);
 
+    /// <summary>Hands a notification to a replica and expects it to be taken.</summary>
+    public static async Task SendAsync(WalletReplica replica, string notification)
+    {
+        using var answer = await PostAsync(replica, notification);
+        answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync());
+    }
+
     public ValueTask DisposeAsync() => app.DisposeAsync();
 
     private async Task ForwardAsync(HttpContext http)
@@ -61,8 +68,7 @@ internal sealed class FrontDoor : IAsyncDisposable
         Arrived?.Invoke(replica);
         try
         {
-            using var content = new StringContent(body, Encoding.UTF8, MediaTypeNames.Application.Json);
-            using var answer = await replica.Http.PostAsync(Path, content);
+            using var answer = await PostAsync(replica, body);
             http.Response.StatusCode = (int)answer.StatusCode;
             await http.Response.WriteAsync(await answer.Content.ReadAsStringAsync());
         }
@@ -70,6 +76,12 @@ internal sealed class FrontDoor : IAsyncDisposable
         {
             http.Abort();
         }
+    }
+
+    private static async Task<HttpResponseMessage> PostAsync(WalletReplica replica, string notification)
+    {
+        using var content = new StringContent(notification, Encoding.UTF8, MediaTypeNames.Application.Json);
+        return await replica.Http.PostAsync(Path, content);
     }
 
     private WalletReplica ReplicaFor(string order) =>

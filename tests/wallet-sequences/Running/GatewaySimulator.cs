@@ -9,7 +9,10 @@ namespace Platform.WalletSequences.Running;
 /// <param name="Answers">The HTTP status of each attempt; null where there was no answer.</param>
 /// <param name="Done">Every delivery was taken by us.</param>
 /// <param name="GivenUp">One was refused as often as the gateway tries.</param>
-internal sealed record Told(Guid Id, string Status, IReadOnlyList<int?> Answers, bool Done, bool GivenUp);
+internal sealed record Told(Guid Id, string Status, IReadOnlyList<int?> Answers, bool Done, bool GivenUp)
+{
+    public override string ToString() => $"{Status} [{string.Join(", ", Answers.Select(answer => answer is { } status ? $"{status}" : "none"))}]";
+}
 
 /// <summary>The payment gateway as a process of its own, and everything that people and banks do there.</summary>
 internal sealed class GatewaySimulator : IAsyncDisposable
@@ -83,6 +86,10 @@ internal sealed class GatewaySimulator : IAsyncDisposable
 
     public async Task<IReadOnlyList<Told>> ToldAsync(Guid order) =>
         [.. (await GetAsync($"_simulator/notifications?orderId={order}")).AsArray().Select(each => Read(each!))];
+
+    /// <summary>The last notification about the order, as it is sent.</summary>
+    public async Task<string> LastBodyAsync(Guid order) =>
+        (await GetAsync($"_simulator/notifications?orderId={order}")).AsArray()[^1]!["body"]!.ToJsonString();
 
     public Task ReleaseAsync(Guid notification) =>
         SendAsync(HttpMethod.Post, "_simulator/notifications/release", new JsonObject { ["notifications"] = new JsonArray(notification) });

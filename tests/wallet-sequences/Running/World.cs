@@ -1,5 +1,7 @@
 using Platform.Contracts;
 using Platform.Testing;
+using Platform.WalletSequences.Catalogue;
+using Platform.WalletSequences.Playing;
 
 namespace Platform.WalletSequences.Running;
 
@@ -42,6 +44,10 @@ public sealed class World : IAsyncLifetime
             heard.Hear<FundsCaptured>(endpoint);
         });
         Fleet = Door.Fleet = await Fleet.StartAsync(Settings);
+        var first = new Play(this, Sequences.All.Single(row => row.Name == "chosen, never paid"));
+        await first.AsItHappensAsync();
+        var notification = await Gateway.LastBodyAsync(first.Order);
+        Fleet.WarmUp = replica => FrontDoor.SendAsync(replica, notification);
     }
 
     public async ValueTask DisposeAsync()
