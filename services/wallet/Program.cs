@@ -20,6 +20,8 @@ return await PlatformHost.RunAsync<WalletDbContext>(args, "wallet", builder =>
     builder.Services.AddScoped<Settlement>();
     builder.Services.AddScoped<TopUpCheck>();
     builder.Services.AddScoped<MidtransWebhook>();
+    builder.Services.AddSingleton<Strangers>();
+    builder.Services.AddHostedService<ForgetStrangers>();
     builder.Services.AddHostedService<ExpireHolds>();
     builder.Services.AddHostedService<RecheckTopUps>();
 }, app =>

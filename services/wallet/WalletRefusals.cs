@@ -16,6 +16,7 @@ internal static class WalletRefusals
 
     // To the payment gateway.
     public static readonly Refusal MalformedNotification = new("MALFORMED_NOTIFICATION", 400, "The notification could not be read");
+    public static readonly Refusal NotificationTooLarge = new("NOTIFICATION_TOO_LARGE", 413, "The notification is too large");
     public static readonly Refusal BadSignature = new("BAD_SIGNATURE", 401, "The notification is not signed by the payment gateway");
     public static readonly Refusal UnknownOrder = new("UNKNOWN_ORDER", 404, "There is no such order");
     public static readonly Refusal AmountMismatch = new("AMOUNT_MISMATCH", 422, "The paid amount is not the amount of the order");

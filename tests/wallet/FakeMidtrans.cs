@@ -23,6 +23,7 @@ public sealed class FakeMidtrans : IAsyncDisposable
     {
         this.app = app;
         app.MapPost("/snap/v1/transactions", (Delegate)OpenAsync);
+        app.MapPost("/snap/v1/transactions/{token}/cancel", CancelPage);
         app.MapGet("/v2/{id}/status", (string id, HttpContext http) => Core(http, id, found => found));
         app.MapPost("/v2/{id}/cancel", (string id, HttpContext http) => Core(http, id, found => End(found, "cancel", "200")));
         app.MapPost("/v2/{id}/expire", (string id, HttpContext http) => Core(http, id, found => End(found, "expire", "407")));
@@ -41,6 +42,12 @@ public sealed class FakeMidtrans : IAsyncDisposable
 
     /// <summary>Opens the page, but never says so.</summary>
     public bool SnapHangs { get; set; }
+
+    /// <summary>The tokens of the pages that were cancelled, or were to be.</summary>
+    public ConcurrentQueue<string> CancelledPages { get; } = new();
+
+    /// <summary>What the next cancellations of pages are answered with; null cancels them.</summary>
+    public (int Status, string Message)? PageCancellation { get; set; }
 
     /// <summary>Core answers 503 while set.</summary>
     public bool CoreIsDown { get; set; }
@@ -67,7 +74,7 @@ public sealed class FakeMidtrans : IAsyncDisposable
             ["order_id"] = order.ToString(),
             ["transaction_status"] = status,
             ["status_code"] = StatusCode(status, fraud),
-            ["gross_amount"] = amount.ToString("0'.00'", CultureInfo.InvariantCulture),
+            ["gross_amount"] = Rupiah(amount),
             ["currency"] = "IDR",
             ["merchant_id"] = MerchantId,
             ["payment_type"] = "bank_transfer",
@@ -81,6 +88,23 @@ public sealed class FakeMidtrans : IAsyncDisposable
         latestOfOrder[order.ToString()] = transaction;
         return transaction;
     }
+
+    /// <summary>Part of a settled payment, or all of it, went back.</summary>
+    /// <param name="taken">All that went back so far; null when the gateway does not say.</param>
+    /// <param name="refunds">The refunds that it names, oldest first.</param>
+    public string TookBack(Guid order, long amount, string status, long? taken, (long Id, long Amount)[]? refunds = null,
+        string? transaction = null) => Is(order, amount, status, transaction, but: body =>
+    {
+        if (taken is not null)
+            body["refund_amount"] = Rupiah(taken.Value);
+        if (refunds is not null)
+            body["refunds"] = new JsonArray([.. refunds.Select(refund => new JsonObject
+            {
+                ["refund_chargeback_id"] = refund.Id,
+                ["refund_amount"] = Rupiah(refund.Amount),
+                ["refund_key"] = $"key-{refund.Id}",
+            })]);
+    });
 
     /// <summary>The notification about a transaction as it stands, signed with its own status code.</summary>
     public JsonObject Notification(string transaction, string key = ServerKey)
@@ -99,6 +123,18 @@ public sealed class FakeMidtrans : IAsyncDisposable
     }
 
     public async ValueTask DisposeAsync() => await app.DisposeAsync();
+
+    private static string Rupiah(long amount) => amount.ToString("0'.00'", CultureInfo.InvariantCulture);
+
+    private IResult CancelPage(string token, HttpContext http)
+    {
+        if (Unauthorized(http) is { } refused)
+            return refused;
+        CancelledPages.Enqueue(token);
+        return PageCancellation is { } no
+            ? Results.Json(new { error_messages = new[] { no.Message } }, statusCode: no.Status)
+            : Results.Json(new { canceled_at = "2026-11-02T03:04:05.000Z" });
+    }
 
     private static string StatusCode(string status, string? fraud) => (status.ToLowerInvariant(), fraud) switch
     {

@@ -9,7 +9,9 @@ public sealed class GatewayTroubleTests(WalletHost wallet) : IClassFixture<Walle
 {
     private readonly Guid user = Guid.CreateVersion7();
 
-    public void Dispose() => (wallet.Midtrans.SnapStatus, wallet.Midtrans.SnapHangs, wallet.Midtrans.CoreIsDown) = (null, false, false);
+    public void Dispose() =>
+        (wallet.Midtrans.SnapStatus, wallet.Midtrans.SnapHangs, wallet.Midtrans.CoreIsDown, wallet.Midtrans.PageCancellation) =
+            (null, false, false, null);
 
     [Theory]
     [InlineData(400)]
@@ -83,6 +85,26 @@ public sealed class GatewayTroubleTests(WalletHost wallet) : IClassFixture<Walle
         await WalletHost.ShouldRefuseAsync(await wallet.As(user).PostAsync($"/api/wallet/transactions/{order}/cancel", null),
             HttpStatusCode.BadGateway, "GATEWAY_UNAVAILABLE");
         (await wallet.StatusOfAsync(user, order)).ShouldBe("PENDING");
+    }
+
+    [Theory]
+    [InlineData(200, "")]
+    [InlineData(400, "Transaction is on progress")]
+    [InlineData(400, "token already canceled")]
+    [InlineData(404, "token not found")]
+    [InlineData(500, "Sorry, we encountered internal server error. We will fix this soon.")]
+    public async Task Cancelling_closes_the_page_too_and_does_not_fail_when_the_page_does_not_close(int status, string message)
+    {
+        var order = await wallet.OpenTopUpAsync(user, 50_000);
+        var token = (string)(await wallet.LineAsync(user, order))["metadata"]!["midtrans_token"]!;
+        wallet.Midtrans.PageCancellation = status == 200 ? null : (status, message);
+
+        (await wallet.As(user).PostAsync($"/api/wallet/transactions/{order}/cancel", null)).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        (await wallet.StatusOfAsync(user, order)).ShouldBe("CANCELLED");
+        wallet.Midtrans.CancelledPages.ShouldContain(token);
+        await wallet.ShouldTakeAsync(wallet.Midtrans.Is(order, 50_000, "settlement"));
+        (await wallet.BalanceOfAsync(user)).ShouldBe((50_000, 0));
     }
 
     [Fact]

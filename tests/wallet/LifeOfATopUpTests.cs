@@ -90,21 +90,6 @@ public sealed class LifeOfATopUpTests(WalletHost wallet) : IClassFixture<WalletH
             .ShouldBe(("COMPLETED", "Paid after it was closed; credited all the same."));
     }
 
-    [Theory]
-    [InlineData("deny")]
-    [InlineData("refund")]
-    [InlineData("partial_refund")]
-    [InlineData("chargeback")]
-    public async Task Money_that_the_gateway_takes_back_is_put_before_an_operator_and_not_dropped(string state)
-    {
-        var order = await wallet.TopUpAsync(user, 50_000);
-        await ShouldBeTakenAsync(wallet.Midtrans.Is(order, 50_000, state));
-
-        (await wallet.EventStatesAsync(order)).Count(s => s == GatewayEventState.ReversalUnposted)
-            .ShouldBe(2, "the notification and the status query");
-        (await wallet.StatusOfAsync(user, order)).ShouldBe("COMPLETED");
-    }
-
     [Fact]
     public async Task An_order_that_was_paid_twice_is_credited_once_and_put_before_an_operator()
     {
@@ -131,6 +116,19 @@ public sealed class LifeOfATopUpTests(WalletHost wallet) : IClassFixture<WalletH
         wallet.Midtrans.Is(order, 50_000, "pending");
         await AdvanceAsync(order, TimeSpan.FromMinutes(66), "FAILED");
         wallet.Midtrans.Asked.ShouldContain($"/v2/{order}/expire");
+    }
+
+    [Fact]
+    public async Task A_top_up_that_cannot_end_is_asked_about_every_hour()
+    {
+        var order = await wallet.OpenTopUpAsync(user, 50_000);
+        wallet.Midtrans.Is(order, 50_000, "something-new");
+        await AdvanceAsync(order, TimeSpan.FromMinutes(121), "PENDING");
+        for (var hour = 0; hour < 3; hour++)
+            await AdvanceAsync(order, TimeSpan.FromHours(1), "PENDING");
+
+        wallet.Midtrans.Is(order, 50_000, "settlement");
+        await AdvanceAsync(order, TimeSpan.FromHours(1), "COMPLETED");
     }
 
     [Fact]

@@ -157,6 +157,7 @@ public sealed class NotificationTests(WalletHost wallet) : IClassFixture<WalletH
     [InlineData("[]")]
     [InlineData("{\"order_id\":")]
     [InlineData("{\"order_id\":1}")]
+    [InlineData("{\"order_id\":\"\\ud800\"}")]
     [InlineData("\u0000\u0001")]
     public async Task What_is_not_a_notification_is_400(string body) =>
         await WalletHost.ShouldRefuseAsync(await wallet.NotifyAsync(body), HttpStatusCode.BadRequest, "MALFORMED_NOTIFICATION");

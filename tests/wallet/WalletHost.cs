@@ -51,6 +51,7 @@ public sealed class WalletHost() : ServiceHost<Program, WalletDbContext>("wallet
             heard.Hear<CaptureRefused>(endpoint);
             heard.Hear<HoldReleased>(endpoint);
             heard.Hear<PaymentSettled>(endpoint);
+            heard.Hear<PaymentReversed>(endpoint);
         });
     }
 
@@ -78,6 +79,13 @@ public sealed class WalletHost() : ServiceHost<Program, WalletDbContext>("wallet
 
     public Task<HttpResponseMessage> NotifyAsync(string body) =>
         Anonymous().PostAsync("/api/wallet/webhook/midtrans", new StringContent(body, Encoding.UTF8, "application/json"));
+
+    /// <summary>The gateway says how a transaction stands, and is believed.</summary>
+    public async Task ShouldTakeAsync(string transaction)
+    {
+        var answer = await NotifyAsync(Midtrans.Notification(transaction));
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
+    }
 
     /// <summary>A top-up from the button to the credit.</summary>
     public async Task<Guid> TopUpAsync(Guid user, long amount)

@@ -32,7 +32,7 @@ internal enum GatewayEventState
     /// <summary>Order, amount, currency or merchant do not agree.</summary>
     Quarantined,
 
-    /// <summary>Credited money was taken back, and the ledger does not say so yet.</summary>
+    /// <summary>Money was taken back, but how much of it the gateway does not say so that it could be posted.</summary>
     ReversalUnposted,
 
     /// <summary>The same order was paid a second time, in another transaction of the gateway.</summary>
@@ -115,5 +115,7 @@ internal sealed class GatewayEventConfiguration : IEntityTypeConfiguration<Gatew
         gatewayEvent.HasIndex(e => e.OrderId).HasDatabaseName("gateway_events_of_order");
         gatewayEvent.HasIndex(e => e.ReceivedAt).HasFilter("state NOT IN ('APPLIED', 'STALE', 'TEST')")
             .HasDatabaseName("gateway_events_to_look_at");
+        gatewayEvent.HasIndex(e => e.ReceivedAt, "to forget").HasFilter("state IN ('REJECTED', 'TEST')")
+            .HasDatabaseName("gateway_events_to_forget");
     }
 }

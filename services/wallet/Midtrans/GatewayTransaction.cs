@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Platform.Contracts;
 
 namespace Platform.Wallets;
 
@@ -12,6 +13,12 @@ internal sealed partial record GatewayTransaction(
     string? TransactionId, string? OrderId, string? Status, string? FraudStatus, string? PaymentType, string? TransactionTime,
     string? StatusCode, string? GrossAmount, string? Currency, string? MerchantId, string? SignatureKey)
 {
+    /// <summary>What was taken back of it so far, all refunds together.</summary>
+    public string? RefundAmount { get; init; }
+
+    /// <summary>The refunds that it names; Midtrans may leave out some, or all.</summary>
+    public IReadOnlyList<GatewayRefund> Refunds { get; init; } = [];
+
     private static readonly JsonDocumentOptions Once = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
 
     /// <summary>Null when the text is not one JSON object, each member given once.</summary>
@@ -24,6 +31,11 @@ internal sealed partial record GatewayTransaction(
         }
         catch (JsonException)
         {
+            return null;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair, written as an escape, is valid JSON and yet no text.
             return null;
         }
     }
@@ -46,7 +58,21 @@ internal sealed partial record GatewayTransaction(
         Text(body, "transaction_status")?.ToLowerInvariant(),
         Text(body, "fraud_status")?.ToLowerInvariant(), Text(body, "payment_type"), Text(body, "transaction_time"),
         Text(body, "status_code"), Text(body, "gross_amount"), Text(body, "currency"), Text(body, "merchant_id"),
-        Text(body, "signature_key"));
+        Text(body, "signature_key"))
+    {
+        RefundAmount = Text(body, "refund_amount"),
+        Refunds = body.TryGetProperty("refunds", out var refunds) && refunds.ValueKind == JsonValueKind.Array
+            ? [.. refunds.EnumerateArray().Select(Refund)]
+            : [],
+    };
+
+    private static GatewayRefund Refund(JsonElement entry) => entry.ValueKind != JsonValueKind.Object
+        ? new(null, null)
+        : new(
+            entry.TryGetProperty("refund_chargeback_id", out var id) && id.ValueKind == JsonValueKind.Number && id.TryGetInt64(out var number)
+                ? number
+                : null,
+            WholeRupiah(Text(entry, "refund_amount")));
 
     private static string? Text(JsonElement body, string name) =>
         body.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
@@ -54,6 +80,10 @@ internal sealed partial record GatewayTransaction(
     [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._~-]{0,127}\z", RegexOptions.NonBacktracking)]
     private static partial Regex IdPattern();
 }
+
+/// <summary>One refund or chargeback by the gateway's own number; null is what it did not say, or not so that it could be read.</summary>
+/// <param name="Amount">Whole rupiah.</param>
+internal sealed record GatewayRefund(long? Id, long? Amount);
 
 /// <summary>What a transaction's state means for the order's money.</summary>
 internal enum PaymentVerdict
@@ -93,6 +123,29 @@ internal static class Verdicts
 
     /// <summary>True for states that can take back money which an order had already brought in.</summary>
     public static bool MayTakeBack(this GatewayTransaction transaction) =>
-        transaction.Verdict() is PaymentVerdict.Reversed or PaymentVerdict.Unknown
-        || transaction.Status is "deny" or "cancel" || transaction.FraudStatus == "deny";
+        transaction.Verdict() == PaymentVerdict.Unknown || transaction.TakesBack() is not null;
+
+    /// <summary>How this transaction, had it been paid, would have lost its money again; null when it would not.</summary>
+    public static ReversalKind? TakesBack(this GatewayTransaction transaction) => (transaction.Status, transaction.FraudStatus) switch
+    {
+        ("refund" or "partial_refund", _) => ReversalKind.Refund,
+        ("chargeback" or "partial_chargeback", _) => ReversalKind.Chargeback,
+        ("cancel", _) => ReversalKind.Cancel,
+        ("deny", _) or ("settlement" or "capture", "deny") => ReversalKind.Deny,
+        _ => null,
+    };
+
+    /// <summary>
+    /// How much of a payment the gateway has taken back by now, or null when its word does not say so for certain. A denial and a
+    /// cancellation take all; a refund and a chargeback name the sum of all so far, and mean all when they name none.
+    /// </summary>
+    public static Money? TakenBack(this GatewayTransaction transaction, Money paid) =>
+        (transaction.TakesBack(), transaction.RefundAmount, transaction.Status) switch
+        {
+            (null, _, _) => Money.Zero,
+            (ReversalKind.Deny or ReversalKind.Cancel, _, _) => paid,
+            (_, null, "refund" or "chargeback") => paid,
+            (_, { } named, _) when GatewayTransaction.WholeRupiah(named) is { } sum && sum > 0 && sum <= paid.Rupiah => Money.Idr(sum),
+            _ => null,
+        };
 }

@@ -31,7 +31,8 @@ internal abstract record GatewayAnswer
     {
     }
 
-    public sealed record Found(GatewayTransaction Transaction, string Raw) : GatewayAnswer;
+    /// <param name="AskedAt">When the question was asked: what it says may have changed since.</param>
+    public sealed record Found(GatewayTransaction Transaction, string Raw, DateTimeOffset AskedAt) : GatewayAnswer;
 
     /// <summary>Normal for a payment page on which no method was chosen yet.</summary>
     public sealed record NotFound : GatewayAnswer;
@@ -43,14 +44,16 @@ internal abstract record GatewayAnswer
 }
 
 /// <summary>Midtrans' Snap and Core APIs. One try per call: whoever asks knows when asking again makes sense.</summary>
-internal sealed class MidtransClient
+internal sealed partial class MidtransClient
 {
     private readonly HttpClient http;
     private readonly MidtransOptions options;
+    private readonly TimeProvider clock;
+    private readonly ILogger log;
 
-    public MidtransClient(HttpClient http, IOptions<MidtransOptions> options)
+    public MidtransClient(HttpClient http, IOptions<MidtransOptions> options, TimeProvider clock, ILogger<MidtransClient> log)
     {
-        (this.http, this.options) = (http, options.Value);
+        (this.http, this.options, this.clock, this.log) = (http, options.Value, clock, log);
         var credentials = Convert.ToBase64String(Encoding.UTF8.GetBytes(this.options.ServerKey + ":"));
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", credentials);
         http.DefaultRequestHeaders.Accept.Add(new(MediaTypeNames.Application.Json));
@@ -92,17 +95,43 @@ internal sealed class MidtransClient
     public Task<GatewayAnswer> ExpireAsync(Guid orderId, CancellationToken ct) =>
         CoreAsync(HttpMethod.Post, orderId.ToString(), "expire", ct);
 
+    /// <summary>
+    /// Closes a payment page, so that nobody begins to pay on it. Whether it works changes nothing for us: on a page that stays open one
+    /// can still pay, and what is paid is credited.
+    /// </summary>
+    public async Task CancelPageAsync(Guid orderId, string token, CancellationToken ct)
+    {
+        if (!GatewayTransaction.IsId(token))
+        {
+            PageStays(log, orderId, "its token is not one");
+            return;
+        }
+
+        try
+        {
+            var page = new Uri($"{options.SnapUrl.TrimEnd('/')}/transactions/{Uri.EscapeDataString(token)}/cancel");
+            using var response = await http.PostAsync(page, content: null, ct);
+            if (!response.IsSuccessStatusCode)
+                PageStays(log, orderId, $"HTTP {(int)response.StatusCode}");
+        }
+        catch (Exception e) when (e is HttpRequestException || Cut(e, ct))
+        {
+            PageStays(log, orderId, e.GetType().Name);
+        }
+    }
+
     private async Task<GatewayAnswer> CoreAsync(HttpMethod method, string id, string action, CancellationToken ct)
     {
         if (!GatewayTransaction.IsId(id))
             return new GatewayAnswer.NotFound();
+        var askedAt = clock.GetUtcNow();
         try
         {
             using var request =
                 new HttpRequestMessage(method, new Uri($"{options.CoreUrl.TrimEnd('/')}/v2/{Uri.EscapeDataString(id)}/{action}"));
             using var response = await http.SendAsync(request, ct);
             var raw = await response.Content.ReadAsStringAsync(ct);
-            return Read((int)response.StatusCode, raw);
+            return Read((int)response.StatusCode, raw, askedAt);
         }
         catch (Exception e) when (e is HttpRequestException || Cut(e, ct))
         {
@@ -111,7 +140,7 @@ internal sealed class MidtransClient
     }
 
     // The body's status_code decides: an unknown transaction and a refused action come with HTTP 200, and an expired one says 407.
-    private static GatewayAnswer Read(int http, string raw)
+    private static GatewayAnswer Read(int http, string raw, DateTimeOffset askedAt)
     {
         var body = GatewayTransaction.Parse(raw);
         var code = body?.StatusCode ?? $"{http}";
@@ -119,7 +148,8 @@ internal sealed class MidtransClient
         {
             (404, _, _) or (_, "404", _) => new GatewayAnswer.NotFound(),
             (412, _, _) or (_, "412", _) => new GatewayAnswer.NotAllowed(),
-            ( >= 200 and < 300, _, { Status: not null, OrderId: not null, TransactionId: not null }) => new GatewayAnswer.Found(body, raw),
+            ( >= 200 and < 300, _, { Status: not null, OrderId: not null, TransactionId: not null }) =>
+                new GatewayAnswer.Found(body, raw, askedAt),
             _ => new GatewayAnswer.Unavailable($"HTTP {http}, status_code {(code.Length <= 3 ? code : "?")}"),
         };
     }
@@ -128,4 +158,7 @@ internal sealed class MidtransClient
     private static bool Cut(Exception e, CancellationToken ct) =>
         e is HttpRequestException or IOException or TaskCanceledException { InnerException: TimeoutException }
             && !ct.IsCancellationRequested;
+
+    [LoggerMessage(LogLevel.Information, "The payment page of cancelled top-up {OrderId} may stay open: {Reason}")]
+    private static partial void PageStays(ILogger log, Guid orderId, string reason);
 }

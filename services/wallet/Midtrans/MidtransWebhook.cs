@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Platform.Hosting;
@@ -14,15 +15,16 @@ namespace Platform.Wallets;
 /// <c>notification.status-read</c> (the gateway has answered our question, nothing is applied), <c>settlement.before-commit</c> (all that
 /// it leads to is written) and <c>settlement.after-commit</c> (committed, not yet answered).
 /// </remarks>
-internal sealed partial class MidtransWebhook(WalletDbContext db, MidtransClient midtrans, Settlement settlement, FaultPoints faults,
-    IOptions<MidtransOptions> options, TimeProvider clock, ILogger<MidtransWebhook> log)
+internal sealed partial class MidtransWebhook(WalletDbContext db, MidtransClient midtrans, Settlement settlement, Strangers strangers,
+    FaultPoints faults, IOptions<MidtransOptions> options, TimeProvider clock, ILogger<MidtransWebhook> log)
 {
+    private const int MaxBytes = 64 * 1024;
     private static readonly TimeSpan Later = TimeSpan.FromSeconds(30);
 
     public async Task<IResult> ReceiveAsync(HttpRequest request, CancellationToken ct)
     {
-        using var reader = new StreamReader(request.Body);
-        var body = await reader.ReadToEndAsync(ct);
+        if (await ReadAsync(request, ct) is not { } body)
+            return WalletRefusals.NotificationTooLarge.ToProblem($"A notification has at most {MaxBytes} bytes; send it without the rest.");
         try
         {
             return await WorkOffAsync(body, ct);
@@ -34,38 +36,54 @@ internal sealed partial class MidtransWebhook(WalletDbContext db, MidtransClient
         }
     }
 
+    /// <returns>Null for a body that is too large, of which no more is read than it takes to know that.</returns>
+    private static async Task<string?> ReadAsync(HttpRequest request, CancellationToken ct)
+    {
+        if (request.ContentLength > MaxBytes)
+            return null;
+        using var body = new MemoryStream();
+        var buffer = new byte[Math.Min(MaxBytes, (int)(request.ContentLength ?? 4096) + 1)];
+        int read;
+        while ((read = await request.Body.ReadAsync(buffer, ct)) > 0)
+        {
+            if (body.Length + read > MaxBytes)
+                return null;
+            body.Write(buffer, 0, read);
+        }
+
+        return Encoding.UTF8.GetString(body.GetBuffer(), 0, (int)body.Length);
+    }
+
     private async Task<IResult> WorkOffAsync(string body, CancellationToken ct)
     {
-        var now = clock.GetUtcNow();
         var said = GatewayTransaction.Parse(body);
         if (said is null || !IsWellFormed(said))
         {
-            await StoreAsync(GatewayEvent.FromStranger(body, now), ct);
+            await KeepAsync(body, ct);
             return WalletRefusals.MalformedNotification.ToProblem(
                 "order_id, transaction_id, transaction_status, status_code, gross_amount and signature_key are needed, as text.");
         }
 
         if (!said.IsSignedBy(options.Value))
         {
-            await StoreAsync(GatewayEvent.FromStranger(body, now), ct);
-            return WalletRefusals.BadSignature.ToProblem();
+            await KeepAsync(body, ct);
+            return WalletRefusals.BadSignature.ToProblem(
+                "signature_key must be the SHA-512 of order_id, status_code, gross_amount and our server key, in lower-case hexadecimal.");
         }
 
-        var notification = await StoreAsync(GatewayEvent.Notified(said, body, now), ct);
+        var notification = GatewayEvent.Notified(said, body, clock.GetUtcNow());
+        var topUp = await StoreAsync(notification, ct);
         faults.Hit("notification.stored");
-        return await JudgeAsync(said, notification, ct);
+        return await JudgeAsync(said, topUp, notification, ct);
     }
 
-    private async Task<IResult> JudgeAsync(GatewayTransaction said, GatewayEvent notification, CancellationToken ct)
+    private async Task<IResult> JudgeAsync(GatewayTransaction said, TopUp? topUp, GatewayEvent notification, CancellationToken ct)
     {
         if (said.OrderId!.StartsWith($"payment_notif_test_{options.Value.MerchantId}_", StringComparison.Ordinal))
             return await EndAsync(notification, GatewayEventState.Test, Answer.Done("The test arrived."), ct);
-
-        var topUp = Guid.TryParseExact(said.OrderId, "D", out var orderId)
-            ? await db.TopUps.AsNoTracking().SingleOrDefaultAsync(t => t.OrderId == orderId, ct)
-            : null;
         if (topUp is null)
-            return await EndAsync(notification, GatewayEventState.UnknownOrder, WalletRefusals.UnknownOrder.ToProblem(), ct);
+            return await EndAsync(notification, GatewayEventState.UnknownOrder,
+                WalletRefusals.UnknownOrder.ToProblem("order_id is not one that this merchant has opened here."), ct);
         if (GatewayTransaction.WholeRupiah(said.GrossAmount) != topUp.Amount.Rupiah)
         {
             Mismatch(log, topUp.OrderId);
@@ -73,7 +91,7 @@ internal sealed partial class MidtransWebhook(WalletDbContext db, MidtransClient
         }
 
         // A repetition, which Midtrans sends freely, costs no question to the gateway: nothing that it can say changes a settled order.
-        if (topUp.Stage == TopUpStage.Settled && said.TransactionId == topUp.SettledBy && !said.MayTakeBack())
+        if (topUp.WasPaid && said.TransactionId == topUp.SettledBy && !said.MayTakeBack())
             return await EndAsync(notification, GatewayEventState.Stale, Answer.Done("Known already."), ct);
         return await ConfirmAsync(said, topUp, notification, ct);
     }
@@ -89,8 +107,7 @@ internal sealed partial class MidtransWebhook(WalletDbContext db, MidtransClient
             return NotConfirmed();
         }
 
-        if (found.Transaction.TransactionId != said.TransactionId
-            || (said.Verdict() == PaymentVerdict.Paid && found.Transaction.Verdict() == PaymentVerdict.Waiting))
+        if (found.Transaction.TransactionId != said.TransactionId || IsAheadOf(said, found.Transaction))
         {
             // Either it is ahead of its own books, or somebody has edited the notification: both are settled by asking again later.
             Disagreement(log, topUp.OrderId, said.Status, found.Transaction.Status);
@@ -103,17 +120,41 @@ internal sealed partial class MidtransWebhook(WalletDbContext db, MidtransClient
             : Answer.Done("Received.");
     }
 
+    // It claims money, or the loss of it, of which the gateway's books know nothing. The other way round it is only old.
+    private static bool IsAheadOf(GatewayTransaction said, GatewayTransaction found) =>
+        (said.Verdict() == PaymentVerdict.Paid && found.Verdict() == PaymentVerdict.Waiting)
+        || (said.TakesBack() is not null && found.TakesBack() is null
+            && found.Verdict() is PaymentVerdict.Paid or PaymentVerdict.Waiting);
+
     // Cut short what would only be pasted into an address or a log: each of these is an identifier or a word.
     private static bool IsWellFormed(GatewayTransaction said) =>
         GatewayTransaction.IsId(said.OrderId) && GatewayTransaction.IsId(said.TransactionId) && GatewayTransaction.IsId(said.Status)
         && (said.FraudStatus is null || GatewayTransaction.IsId(said.FraudStatus))
         && said is { StatusCode: { Length: > 0 and <= 10 }, GrossAmount: { Length: > 0 and <= 30 }, SignatureKey.Length: > 0 };
 
-    private async Task<GatewayEvent> StoreAsync(GatewayEvent gatewayEvent, CancellationToken ct)
+    private async Task KeepAsync(string body, CancellationToken ct)
     {
-        db.GatewayEvents.Add(gatewayEvent);
+        if (!strangers.Count())
+            return;
+        db.GatewayEvents.Add(GatewayEvent.FromStranger(body, clock.GetUtcNow()));
         await db.SaveChangesAsync(ct);
-        return gatewayEvent;
+    }
+
+    // Stored and looked up in one round trip, because notifications come in bursts.
+    private async Task<TopUp?> StoreAsync(GatewayEvent notification, CancellationToken ct)
+    {
+        var order = Guid.TryParseExact(notification.OrderId, "D", out var orderId) ? orderId : Guid.Empty;
+        var topUps = await db.TopUps.FromSql($"""
+            WITH stored AS (
+                INSERT INTO wallet.gateway_events
+                    (id, source, state, order_id, gateway_transaction_id, status, fraud_status, body, received_at)
+                VALUES ({notification.Id}, 'NOTIFICATION', 'RECEIVED', {notification.OrderId}, {notification.GatewayTransactionId},
+                    {notification.Status}, {notification.FraudStatus}, {notification.Body}, {notification.ReceivedAt}))
+            SELECT * FROM wallet.top_ups WHERE order_id = {order}
+            """).AsNoTracking().ToListAsync(ct);
+        // From here on changes of it are saved like those of every other row.
+        db.GatewayEvents.Attach(notification);
+        return topUps.SingleOrDefault();
     }
 
     private async Task<IResult> EndAsync(GatewayEvent notification, GatewayEventState state, IResult answer, CancellationToken ct)

@@ -18,6 +18,7 @@ public sealed class WalletDbContext(DbContextOptions<WalletDbContext> options) :
     internal DbSet<Hold> Holds => Set<Hold>();
     internal DbSet<WalletTransaction> Transactions => Set<WalletTransaction>();
     internal DbSet<TopUp> TopUps => Set<TopUp>();
+    internal DbSet<TopUpReversal> TopUpReversals => Set<TopUpReversal>();
     internal DbSet<GatewayEvent> GatewayEvents => Set<GatewayEvent>();
     internal DbSet<KnownUser> Users => Set<KnownUser>();
     internal DbSet<AuditEntry> Audit => Set<AuditEntry>();
@@ -49,6 +50,7 @@ public sealed class WalletDbContext(DbContextOptions<WalletDbContext> options) :
         configurationBuilder.Properties<PaymentMethod>().HaveConversion<WireEnumColumn<PaymentMethod>>();
         configurationBuilder.Properties<TopUpStage>().HaveConversion<WireEnumColumn<TopUpStage>>();
         configurationBuilder.Properties<TopUpMethod>().HaveConversion<WireEnumColumn<TopUpMethod>>();
+        configurationBuilder.Properties<ReversalKind>().HaveConversion<WireEnumColumn<ReversalKind>>();
         configurationBuilder.Properties<GatewayEventSource>().HaveConversion<WireEnumColumn<GatewayEventSource>>();
         configurationBuilder.Properties<GatewayEventState>().HaveConversion<WireEnumColumn<GatewayEventState>>();
     }

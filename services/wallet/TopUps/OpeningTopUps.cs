@@ -127,15 +127,15 @@ internal sealed class OpeningTopUps(WalletDbContext db, MidtransClient midtrans,
             return;
         if (outcome is SnapOutcome.Opened page)
         {
-            topUp.Open(page);
+            topUp.Open(page, clock.GetUtcNow());
         }
         else if (outcome is SnapOutcome.Unknown)
         {
-            topUp.LoseTrack();
+            topUp.LoseTrack(clock.GetUtcNow());
         }
         else
         {
-            topUp.Close("The payment gateway did not open this payment.");
+            topUp.Close("The payment gateway did not open this payment.", clock.GetUtcNow());
             topUp.NextCheckAt = null;
             (await db.Transactions.SingleAsync(t => t.Id == orderId)).Close(TransactionStatus.Failed, clock.GetUtcNow());
         }

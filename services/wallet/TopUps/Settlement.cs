@@ -18,26 +18,22 @@ internal sealed partial class Settlement(WalletDbContext db, Ledger ledger, IPub
     public async Task<GatewayEventState> ApplyAsync(Guid orderId, GatewayAnswer.Found answer, GatewayEvent? notification,
         CancellationToken ct)
     {
+        // One transaction, saved once: there is nothing in it to go back to.
+        db.Database.AutoSavepointsEnabled = false;
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var topUp = await LockAsync(orderId, ct);
-        var state = Fits(topUp, answer.Transaction)
-            ? await AdvanceAsync(topUp, answer, ct)
-            : GatewayEventState.Quarantined;
-
-        // A status query that changed nothing is not worth a row; one that needs a person is.
-        if (state is not (GatewayEventState.Applied or GatewayEventState.Stale))
-        {
-            db.GatewayEvents.Add(GatewayEvent.Asked(answer, state, clock.GetUtcNow()));
-            NeedsLooking(log, orderId, state);
-        }
-
+        var now = clock.GetUtcNow();
+        var judgement = Fits(topUp, answer.Transaction)
+            ? Judgement.Of(topUp, answer, await EarlierReversalsAsync(topUp, ct), now)
+            : new(GatewayEventState.Quarantined);
+        await CarryOutAsync(topUp, answer, judgement, now, ct);
         if (notification is not null)
-            (notification.State, notification.WorkedOffAt) = (state, clock.GetUtcNow());
+            (notification.State, notification.WorkedOffAt) = (judgement.State, now);
         await db.SaveChangesAsync(ct);
         faults.Hit("settlement.before-commit");
         await transaction.CommitAsync(ct);
         faults.Hit("settlement.after-commit");
-        return state;
+        return judgement.State;
     }
 
     /// <summary>Closes a top-up that is still pending; one that was paid meanwhile stays paid.</summary>
@@ -47,8 +43,8 @@ internal sealed partial class Settlement(WalletDbContext db, Ledger ledger, IPub
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var topUp = await LockAsync(orderId, ct);
         if (topUp.IsPending)
-            await CloseAsync(topUp, status, note, ct);
-        else if (topUp.Stage == TopUpStage.Settled)
+            await CloseAsync(topUp, status, note, clock.GetUtcNow(), ct);
+        else if (topUp.WasPaid)
             return false;
         if (nothingCanCome)
             topUp.NextCheckAt = null;
@@ -64,71 +60,113 @@ internal sealed partial class Settlement(WalletDbContext db, Ledger ledger, IPub
         // Some answers leave it out; they came under our own key.
         && (said.MerchantId is null || said.MerchantId == midtrans.Value.MerchantId);
 
-    private async Task<GatewayEventState> AdvanceAsync(TopUp topUp, GatewayAnswer.Found answer, CancellationToken ct)
+    // Nothing can have been taken back of what was never credited.
+    private async Task<List<TopUpReversal>> EarlierReversalsAsync(TopUp topUp, CancellationToken ct) => topUp.WasPaid
+        ? await db.TopUpReversals.AsNoTracking().Where(r => r.OrderId == topUp.OrderId).ToListAsync(ct)
+        : [];
+
+    private async Task CarryOutAsync(TopUp topUp, GatewayAnswer.Found answer, Judgement judgement, DateTimeOffset now, CancellationToken ct)
     {
-        var (said, now) = (answer.Transaction, clock.GetUtcNow());
-        if (topUp.Stage == TopUpStage.Settled)
-            return AfterSettlement(topUp, said);
-        switch (said.Verdict())
+        var state = judgement.State;
+        var movesMoney = judgement.Credits || judgement.TakesBack.Count > 0;
+        var needsPerson = state is not (GatewayEventState.Applied or GatewayEventState.Stale);
+        if (needsPerson)
+            NeedsLooking(log, topUp.OrderId, state);
+        // A status query that changed nothing is not worth a row; one that moved money, or that needs a person, is.
+        var word = GatewayEvent.Asked(answer, state, now);
+        if (movesMoney || needsPerson)
+            db.GatewayEvents.Add(word);
+        if (movesMoney)
+            await MoveMoneyAsync(topUp, word, judgement, now, ct);
+        else if (judgement.Closes is { } note)
+            await CloseAsync(topUp, TransactionStatus.Failed, note, now, ct);
+    }
+
+    private async Task MoveMoneyAsync(TopUp topUp, GatewayEvent proof, Judgement judgement, DateTimeOffset now, CancellationToken ct)
+    {
+        var line = judgement.Credits
+            ? await SettleAsync(topUp, proof, now, ct)
+            : await db.Transactions.SingleAsync(t => t.Id == topUp.PaidLine, ct);
+        List<Posting> postings =
+        [
+            .. judgement.Credits ? [Posting.TopUp(topUp)] : Array.Empty<Posting>(),
+            .. judgement.TakesBack.Select(reversal => Posting.Reversal(topUp, reversal.What, reversal.Amount)),
+        ];
+        var posted = await PostAsync(topUp, postings, ct);
+        if (judgement.Credits)
         {
-            case PaymentVerdict.Paid:
-                await CreditAsync(topUp, answer, now, ct);
-                return GatewayEventState.Applied;
-            case PaymentVerdict.Ended when topUp.IsPending:
-                await CloseAsync(topUp, TransactionStatus.Failed, "The payment gateway closed this payment before it was paid.", ct);
-                return GatewayEventState.Applied;
-            case PaymentVerdict.AttemptFailed or PaymentVerdict.Waiting when topUp.IsPending && CheckTimes.MayClose(topUp, now):
-                await CloseAsync(topUp, TransactionStatus.Failed, "The time to pay ran out.", ct);
-                return GatewayEventState.Applied;
-            case PaymentVerdict.Reversed:
-                // It was paid and paid back before we heard of either, so nothing is credited; how much stayed is for a person to see.
-                if (topUp.IsPending)
-                    await CloseAsync(topUp, TransactionStatus.Failed, "The payment was returned by the payment gateway.", ct);
-                return GatewayEventState.ReversalUnposted;
-            case PaymentVerdict.Unknown:
-                return GatewayEventState.UnknownStatus;
-            case PaymentVerdict.Ended or PaymentVerdict.AttemptFailed or PaymentVerdict.Waiting:
-            default:
-                return GatewayEventState.Stale;
+            line.Complete(posted[0].Before, posted[0].After, now);
+            await publish.Publish(new PaymentSettled(topUp.UserId, topUp.OrderId, topUp.Amount, now), ct);
+            Credited(log, topUp.OrderId);
         }
-    }
 
-    // Money that a settled order brought in can be taken back: refund, chargeback, a settlement turned into a denial, a captured card
-    // that was cancelled. Reversing entries belong here; until they are written, the event waits in a state of its own for an operator.
-    private static GatewayEventState AfterSettlement(TopUp topUp, GatewayTransaction said)
-    {
-        var same = said.TransactionId == topUp.SettledBy;
-        return said.Verdict() switch
+        var taken = posted.Zip(postings).Skip(judgement.Credits ? 1 : 0).Zip(judgement.TakesBack).ToList();
+        if (taken.Count == 0)
+            return;
+        var numbers = await db.NextTransactionNumbersAsync(taken.Count, ct);
+        foreach (var (((outcome, posting), reversal), number) in taken.Zip(numbers))
         {
-            PaymentVerdict.Paid => same ? GatewayEventState.Stale : GatewayEventState.ExtraPayment,
-            PaymentVerdict.Reversed => GatewayEventState.ReversalUnposted,
-            PaymentVerdict.AttemptFailed or PaymentVerdict.Ended when same && said.MayTakeBack() => GatewayEventState.ReversalUnposted,
-            PaymentVerdict.Unknown => GatewayEventState.UnknownStatus,
-            PaymentVerdict.AttemptFailed or PaymentVerdict.Ended or PaymentVerdict.Waiting => GatewayEventState.Stale,
-        };
+            var reversalLine = WalletTransaction.OfReversal(number, line, reversal, outcome.Before, outcome.After, now);
+            line.TakeBack(reversal.Amount, now);
+            db.Transactions.Add(reversalLine);
+            db.TopUpReversals.Add(Written(topUp, proof, reversal, reversalLine, posting));
+            await publish.Publish(
+                new PaymentReversed(topUp.UserId, topUp.OrderId, reversal.Amount, outcome.After.Debt, now), ct);
+            TakenBack(log, topUp.OrderId, reversal.Kind, reversal.Amount, outcome.After.Debt);
+        }
+
+        if (line.Status == TransactionStatus.Refunded)
+            topUp.Reverse(now);
     }
 
-    private async Task CreditAsync(TopUp topUp, GatewayAnswer.Found answer, DateTimeOffset now, CancellationToken ct)
+    /// <returns>The line that the owner sees of the payment.</returns>
+    private async Task<WalletTransaction> SettleAsync(TopUp topUp, GatewayEvent proof, DateTimeOffset now, CancellationToken ct)
     {
-        var proof = GatewayEvent.Asked(answer, GatewayEventState.Applied, now);
-        db.GatewayEvents.Add(proof);
-        topUp.Settle(answer.Transaction.TransactionId!, proof.Id);
-        var line = await db.Transactions.SingleAsync(t => t.Id == topUp.OrderId, ct);
-        await publish.Publish(new PaymentSettled(topUp.UserId, topUp.OrderId, topUp.Amount, now), ct);
+        WalletTransaction line;
+        if (topUp.Payments == 0)
+        {
+            line = await db.Transactions.SingleAsync(t => t.Id == topUp.OrderId, ct);
+        }
+        else
+        {
+            line = WalletTransaction.OfFurtherPayment(await db.NextTransactionNumberAsync(ct), topUp, now);
+            db.Transactions.Add(line);
+        }
 
-        var outcome = await ledger.PostAsync(Posting.TopUp(topUp), ct);
-        if (outcome is not PostingOutcome.Posted posted)
-            throw new InvalidOperationException(
-                $"Top-up {topUp.OrderId} is not settled, but its credit is already posted: {outcome.GetType().Name}.");
-        line.Complete(posted.Before, posted.After, now);
-        Credited(log, topUp.OrderId);
+        topUp.Settle(proof.GatewayTransactionId!, proof.Id, line.Id, now);
+        return line;
     }
 
-    private async Task CloseAsync(TopUp topUp, TransactionStatus status, string note, CancellationToken ct)
+    private async Task<List<PostingOutcome.Posted>> PostAsync(TopUp topUp, List<Posting> postings, CancellationToken ct)
     {
-        topUp.Close(note);
+        List<PostingOutcome.Posted> posted = [];
+        foreach (var (posting, outcome) in postings.Zip(await ledger.PostAsync(postings, ct)))
+        {
+            posted.Add(outcome as PostingOutcome.Posted ?? throw new InvalidOperationException(
+                $"Top-up {topUp.OrderId} does not know of {posting.Key}, but the ledger answers {outcome.GetType().Name}."));
+        }
+
+        return posted;
+    }
+
+    private static TopUpReversal Written(TopUp topUp, GatewayEvent proof, Reversal reversal, WalletTransaction line, Posting posting) => new()
+    {
+        LineId = line.Id,
+        OrderId = topUp.OrderId,
+        GatewayTransactionId = proof.GatewayTransactionId!,
+        GatewayRefundId = reversal.RefundId,
+        Kind = reversal.Kind,
+        Amount = reversal.Amount,
+        BusinessKey = posting.Key,
+        GatewayEventId = proof.Id,
+        At = line.CreatedAt,
+    };
+
+    private async Task CloseAsync(TopUp topUp, TransactionStatus status, string note, DateTimeOffset now, CancellationToken ct)
+    {
+        topUp.Close(note, now);
         var line = await db.Transactions.SingleAsync(t => t.Id == topUp.OrderId, ct);
-        line.Close(status, clock.GetUtcNow());
+        line.Close(status, now);
     }
 
     private Task<TopUp> LockAsync(Guid orderId, CancellationToken ct)
@@ -141,6 +179,9 @@ internal sealed partial class Settlement(WalletDbContext db, Ledger ledger, IPub
 
     [LoggerMessage(LogLevel.Information, "Top-up {OrderId} is paid and credited")]
     private static partial void Credited(ILogger log, Guid orderId);
+
+    [LoggerMessage(LogLevel.Warning, "Top-up {OrderId} was taken back ({Kind}): {Amount}; its owner now owes {Debt}")]
+    private static partial void TakenBack(ILogger log, Guid orderId, ReversalKind kind, Money amount, Money debt);
 
     [LoggerMessage(LogLevel.Error, "The gateway's word on top-up {OrderId} needs a person: {State}")]
     private static partial void NeedsLooking(ILogger log, Guid orderId, GatewayEventState state);

@@ -6,6 +6,7 @@ namespace Platform.Wallets;
 internal sealed partial class TopUpCheck(WalletDbContext db, MidtransClient midtrans, Settlement settlement, TimeProvider clock,
     ILogger<TopUpCheck> log)
 {
+    private static readonly TopUpStage[] PendingStages = [TopUpStage.Opening, TopUpStage.Unknown, TopUpStage.Open];
     private static readonly TimeSpan WhenUnavailable = TimeSpan.FromMinutes(5);
 
     /// <returns>What the gateway said in the end.</returns>
@@ -20,12 +21,16 @@ internal sealed partial class TopUpCheck(WalletDbContext db, MidtransClient midt
             NotAnswered(log, topUp.OrderId, answer);
 
         var now = clock.GetUtcNow();
-        var next = CheckTimes.After(topUp.OpenedAt, now);
+        var (next, ifPending) = (CheckTimes.After(topUp, stillPending: false, now), CheckTimes.After(topUp, stillPending: true, now));
         if (answer is GatewayAnswer.Unavailable)
-            next = next < now + WhenUnavailable ? next : now + WhenUnavailable;
+        {
+            var soon = now + WhenUnavailable;
+            (next, ifPending) = (next < soon ? next : soon, ifPending < soon ? ifPending : soon);
+        }
+
         // Only where another check is still wanted: what was settled or ruled out meanwhile has none.
         await db.TopUps.Where(t => t.OrderId == topUp.OrderId && t.NextCheckAt != null).ExecuteUpdateAsync(set => set
-            .SetProperty(t => t.NextCheckAt, next)
+            .SetProperty(t => t.NextCheckAt, t => PendingStages.Contains(t.Stage) ? ifPending : next)
             .SetProperty(t => t.LastCheckedAt, answer is GatewayAnswer.Unavailable ? topUp.LastCheckedAt : now), ct);
         return answer;
     }

@@ -95,8 +95,10 @@ internal static class TopUpEndpoints
                 .ToProblem("The payment gateway could not be asked to cancel; the top-up is unchanged. Try again.");
         if (answer is GatewayAnswer.NotAllowed)
             await check.RunAsync(topUp, ct);
+        if (topUp.SnapToken is { } token)
+            await midtrans.CancelPageAsync(topUp.OrderId, token, ct);
 
-        // The customer may still have the page open, so what is cancelled is looked after until its time is over, and credited if paid.
+        // The customer may be paying at this moment, so what is cancelled is looked after until its time is over, and credited if paid.
         const string Note = "Cancelled by its owner.";
         var closed = await settlement.CloseAsync(line.Id, TransactionStatus.Cancelled, Note, nothingCanCome: false, ct);
         var after = (await db.FindTransactionAsync(id, user.Id, ct))!;

@@ -94,6 +94,46 @@ internal sealed class WalletTransaction
         UpdatedAt = now,
     };
 
+    /// <summary>The line of a further payment of an order whose earlier payments were all taken back.</summary>
+    public static WalletTransaction OfFurtherPayment(long number, TopUp topUp, DateTimeOffset now) => new()
+    {
+        Id = Guid.CreateVersion7(now),
+        Number = number,
+        UserId = topUp.UserId,
+        Type = TransactionType.TopUp,
+        Status = TransactionStatus.Pending,
+        Amount = topUp.Amount,
+        PaymentMethod = topUp.Method.AsPaymentMethod(),
+        Description = $"Top-up of {topUp.Amount}, paid once more",
+        CreatedAt = now,
+        UpdatedAt = now,
+    };
+
+    public static WalletTransaction OfReversal(long number, WalletTransaction topUp, Reversal reversal, Balances before, Balances after,
+        DateTimeOffset now) => new()
+    {
+        Id = Guid.CreateVersion7(now),
+        Number = number,
+        UserId = topUp.UserId,
+        Type = TransactionType.Refund,
+        Status = TransactionStatus.Completed,
+        Amount = reversal.Amount,
+        BalanceBefore = before.Total,
+        BalanceAfter = after.Total,
+        PaymentMethod = topUp.PaymentMethod,
+        Refunds = topUp.Id,
+        Description = reversal.Kind switch
+        {
+            ReversalKind.Refund => $"Top-up {topUp.CustomId} was refunded by the payment gateway",
+            ReversalKind.Chargeback => $"Top-up {topUp.CustomId} was charged back by the bank",
+            ReversalKind.Deny => $"Top-up {topUp.CustomId} was denied by the bank after it had been paid",
+            ReversalKind.Cancel => $"The payment of top-up {topUp.CustomId} was cancelled at the payment gateway",
+        },
+        CreatedAt = now,
+        UpdatedAt = now,
+        CompletedAt = now,
+    };
+
     public static WalletTransaction OfCharge(long number, Hold hold, Balances before, Balances after, DateTimeOffset now) => new()
     {
         Id = Guid.CreateVersion7(now),
@@ -117,6 +157,14 @@ internal sealed class WalletTransaction
 
     public void Complete(Balances before, Balances after, DateTimeOffset now) =>
         (Status, BalanceBefore, BalanceAfter, UpdatedAt, CompletedAt) = (TransactionStatus.Completed, before.Total, after.Total, now, now);
+
+    /// <summary>The gateway took back some of what this top-up had brought in.</summary>
+    public void TakeBack(Money amount, DateTimeOffset now)
+    {
+        (Refunded, UpdatedAt) = (Refunded + amount, now);
+        if (Refunded == Amount)
+            Status = TransactionStatus.Refunded;
+    }
 
     public void Close(TransactionStatus status, DateTimeOffset now) => (Status, UpdatedAt) = (status, now);
 }

@@ -20,7 +20,7 @@ internal static class PlatformTelemetry
     private static readonly string[] Meters =
     [
         "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http", "System.Runtime", "Npgsql", "MassTransit",
-        "Microsoft.EntityFrameworkCore", "Platform.Messaging",
+        "Microsoft.EntityFrameworkCore", "Platform.Messaging", "Platform.Wallets",
     ];
 
     public static void AddTelemetry(this IHostApplicationBuilder builder, string service)

@@ -358,6 +358,10 @@ namespace Platform.Wallets.Storage.Migrations
                         .HasDatabaseName("gateway_events_to_look_at")
                         .HasFilter("state NOT IN ('APPLIED', 'STALE', 'TEST')");
 
+                    b.HasIndex(new[] { "ReceivedAt" }, "to forget")
+                        .HasDatabaseName("gateway_events_to_forget")
+                        .HasFilter("state IN ('REJECTED', 'TEST')");
+
                     b.ToTable("gateway_events", "wallet");
                 });
 
@@ -588,6 +592,14 @@ namespace Platform.Wallets.Storage.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("opened_at");
 
+                    b.Property<Guid?>("PaidLine")
+                        .HasColumnType("uuid")
+                        .HasColumnName("paid_line");
+
+                    b.Property<int>("Payments")
+                        .HasColumnType("integer")
+                        .HasColumnName("payments");
+
                     b.Property<string>("RedirectUrl")
                         .HasColumnType("text")
                         .HasColumnName("redirect_url");
@@ -609,6 +621,10 @@ namespace Platform.Wallets.Storage.Migrations
                         .HasMaxLength(20)
                         .HasColumnType("character varying(20)")
                         .HasColumnName("stage");
+
+                    b.Property<DateTimeOffset>("StageSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("stage_since");
 
                     b.Property<Guid>("UserId")
                         .HasColumnType("uuid")
@@ -632,8 +648,115 @@ namespace Platform.Wallets.Storage.Migrations
 
                             t.HasCheckConstraint("top_ups_open_has_its_page", "stage <> 'OPEN' OR (snap_token IS NOT NULL AND redirect_url IS NOT NULL)");
 
-                            t.HasCheckConstraint("top_ups_settled_by_a_status_query", "(stage = 'SETTLED') = (settled_by IS NOT NULL AND settled_by_event IS NOT NULL)");
+                            t.HasCheckConstraint("top_ups_payments_are_counted", "(stage IN ('SETTLED', 'REVERSED')) = (payments > 0) AND (payments > 0) = (paid_line IS NOT NULL) AND payments >= 0");
+
+                            t.HasCheckConstraint("top_ups_settled_by_a_status_query", "(stage IN ('SETTLED', 'REVERSED')) = (settled_by IS NOT NULL AND settled_by_event IS NOT NULL)");
                         });
+                });
+
+            modelBuilder.Entity("Platform.Wallets.TopUpReversal", b =>
+                {
+                    b.Property<Guid>("LineId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("line_id");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("BusinessKey")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("business_key");
+
+                    b.Property<Guid>("GatewayEventId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("gateway_event");
+
+                    b.Property<long?>("GatewayRefundId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("gateway_refund_id");
+
+                    b.Property<string>("GatewayTransactionId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("gateway_transaction_id");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("kind");
+
+                    b.Property<Guid>("OrderId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("order_id");
+
+                    b.HasKey("LineId")
+                        .HasName("top_up_reversals_pkey");
+
+                    b.HasIndex("BusinessKey")
+                        .IsUnique()
+                        .HasDatabaseName("top_up_reversals_business_key");
+
+                    b.HasIndex("GatewayEventId")
+                        .HasDatabaseName("top_up_reversals_of_event");
+
+                    b.HasIndex("OrderId", "GatewayTransactionId", "GatewayRefundId")
+                        .IsUnique()
+                        .HasDatabaseName("top_up_reversals_once_per_refund");
+
+                    b.ToTable("top_up_reversals", "wallet", t =>
+                        {
+                            t.HasCheckConstraint("top_up_reversals_amount_positive", "amount > 0");
+
+                            t.HasCheckConstraint("top_up_reversals_kind_known", "kind IN ('DENY', 'CANCEL', 'REFUND', 'CHARGEBACK')");
+                        });
+                });
+
+            modelBuilder.Entity("Platform.Wallets.TopUpStep", b =>
+                {
+                    b.Property<long>("Number")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Number"));
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<Guid?>("GatewayEventId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("gateway_event");
+
+                    b.Property<Guid>("OrderId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("order_id");
+
+                    b.Property<int>("Payment")
+                        .HasColumnType("integer")
+                        .HasColumnName("payment");
+
+                    b.Property<string>("Stage")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("stage");
+
+                    b.HasKey("Number")
+                        .HasName("top_up_history_pkey");
+
+                    b.HasIndex("OrderId", "Number")
+                        .HasDatabaseName("top_up_history_of_order");
+
+                    b.ToTable("top_up_history", "wallet");
                 });
 
             modelBuilder.Entity("Platform.Wallets.WalletTransaction", b =>
@@ -767,6 +890,30 @@ namespace Platform.Wallets.Storage.Migrations
                         .WithMany()
                         .HasForeignKey("SettledByEvent")
                         .HasConstraintName("top_ups_settled_by_event");
+                });
+
+            modelBuilder.Entity("Platform.Wallets.TopUpReversal", b =>
+                {
+                    b.HasOne("Platform.Wallets.GatewayEvent", null)
+                        .WithMany()
+                        .HasForeignKey("GatewayEventId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("top_up_reversals_gateway_event");
+
+                    b.HasOne("Platform.Wallets.WalletTransaction", null)
+                        .WithOne()
+                        .HasForeignKey("Platform.Wallets.TopUpReversal", "LineId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("top_up_reversals_line");
+
+                    b.HasOne("Platform.Wallets.TopUp", null)
+                        .WithMany()
+                        .HasForeignKey("OrderId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("top_up_reversals_order");
                 });
 #pragma warning restore 612, 618
         }
