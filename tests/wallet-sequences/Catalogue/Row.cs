@@ -26,13 +26,17 @@ internal sealed record Step(string Name, Func<Play, Task> Act, int Tells)
 }
 
 /// <summary>Where an order must stand in the end.</summary>
+/// <param name="Line">The status of the line that the owner has seen from the beginning.</param>
 /// <param name="AtGateway">What the gateway says is left, where that may differ from what we have credited.</param>
 internal sealed record End(
     string? Stage, string? Line, long Net, int Credits = 0, int Reversals = 0, long Debt = 0, string NeedsLooking = "",
     long? AtGateway = null)
 {
     public static End Credited(int reversals = 0, long net = Row.Amount) =>
-        new("SETTLED", net == 0 ? "REFUNDED" : "COMPLETED", net, Credits: 1, reversals);
+        new(net == 0 ? "REVERSED" : "SETTLED", net == 0 ? "REFUNDED" : "COMPLETED", net, Credits: 1, reversals);
+
+    /// <summary>Taken back wholly, and paid once more; the second payment has a line of its own.</summary>
+    public static End CreditedAnew { get; } = new("SETTLED", "REFUNDED", Row.Amount, Credits: 2, Reversals: 1);
 
     public static End Failed { get; } = new("CLOSED", "FAILED", 0);
 

@@ -91,7 +91,7 @@ internal static class Sequences
             { WhenToldLate = End.Waiting },
         new("settled, denied (Mandiri)", Transfer, End.Credited(reversals: 1, net: 0), Choose("echannel"), Pay, Reverse)
             { Channel = "echannel", WhenToldLate = End.Waiting },
-        new("settled, denied, paid in a new transaction", Transfer, End.Credited(reversals: 1) with { Credits = 2 },
+        new("settled, denied, paid in a new transaction", Transfer, End.CreditedAnew,
             Choose("permata_va"), Pay, Reverse, PayAgain("bca_va")) { WhenToldLate = End.Credited() },
         new("settled, denied before we heard of either", Transfer, End.Waiting, Choose("permata_va"), Pay.ToldLate(), Reverse),
         new("refunded", EWallet, End.Credited(reversals: 1, net: 0), Choose("gopay"), Pay, Refund()),
@@ -122,7 +122,7 @@ internal static class Sequences
             Choose("permata_va"), Pay, Spend(30_000), Reverse) { NeedsCreditMeanwhile = true },
         new("refunded in parts after a part was spent", Qris, End.Credited(reversals: 2, net: 20_000) with { Debt = 40_000 },
             Choose("other_qris"), Pay, Spend(60_000), Refund(30_000), Refund(50_000)) { NeedsCreditMeanwhile = true },
-        new("denied after all was spent, paid in a new transaction", Transfer, End.Credited(reversals: 1) with { Credits = 2 },
+        new("denied after all was spent, paid in a new transaction", Transfer, End.CreditedAnew,
             Choose("permata_va"), Pay, Spend(Row.Amount), Reverse, PayAgain("bca_va")) { NeedsCreditMeanwhile = true },
     ];
 

@@ -32,9 +32,9 @@ internal sealed class Plays(World world)
             await performance.Act(play);
             await play.ShouldEndAsync(performance.End);
         }
-        catch (Exception e) when (e is ShouldAssertException or TimeoutException or HttpRequestException or OperationCanceledException)
+        catch (Exception e)
         {
-            var message = e.Message.ReplaceLineEndings(" ");
+            var message = (e is ShouldAssertException or TimeoutException ? e.Message : e.ToString()).ReplaceLineEndings(" ");
             failures.Enqueue($"{performance.Row}, {performance.Manner}: {message}\n    {await play.DescribeAsync()}");
         }
     }

@@ -48,9 +48,14 @@ internal sealed class Books(string connectionString) : IAsyncDisposable
                 (SELECT coalesce(sum(h.amount), 0) FROM wallet.holds h WHERE h.user_id = a.owner AND h.state = 'HELD')
             """),
         ("G1: a settled order was credited with exactly its amount", """
-            SELECT t.order_id::text FROM wallet.top_ups t WHERE t.stage = 'SETTLED' AND (
+            SELECT t.order_id::text FROM wallet.top_ups t WHERE t.stage IN ('SETTLED', 'REVERSED') AND (
                 SELECT count(*) FROM wallet.ledger_transactions x JOIN wallet.ledger_entries e ON e.transaction_id = x.id
                 WHERE x.business_key = 'topup:' || t.order_id AND e.account_id = 'clearing' AND e.amount = -t.amount) <> 1
+            """),
+        ("an order is called reversed when nothing is left of what it brought, and only then", """
+            SELECT t.order_id::text FROM wallet.top_ups t WHERE t.stage IN ('SETTLED', 'REVERSED') AND (t.stage = 'REVERSED') <> (0 = (
+                SELECT sum(e.amount) FROM wallet.ledger_transactions x JOIN wallet.ledger_entries e ON e.transaction_id = x.id
+                WHERE x.cause = t.order_id AND x.kind IN ('TOP_UP', 'REVERSAL') AND e.account_id = 'clearing'))
             """),
         ("G1: an order is not credited again while what it brought was not taken back", """
             SELECT t.order_id::text FROM wallet.top_ups t JOIN wallet.ledger_transactions x ON x.cause = t.order_id
@@ -59,7 +64,7 @@ internal sealed class Books(string connectionString) : IAsyncDisposable
             """),
         ("G2: a credit rests on a status query of ours about the same order", """
             SELECT t.order_id::text FROM wallet.top_ups t LEFT JOIN wallet.gateway_events e ON e.id = t.settled_by_event
-            WHERE t.stage = 'SETTLED' AND (e.id IS NULL OR e.source <> 'STATUS_QUERY' OR e.order_id <> t.order_id::text
+            WHERE t.stage IN ('SETTLED', 'REVERSED') AND (e.id IS NULL OR e.source <> 'STATUS_QUERY' OR e.order_id <> t.order_id::text
                 OR e.gateway_transaction_id <> t.settled_by)
             """),
         ("a line that the owner sees as completed was credited, one that is not was not", """
@@ -85,10 +90,19 @@ internal sealed class Books(string connectionString) : IAsyncDisposable
     }
 
     /// <summary>The hour that the customer has to pay, and the gateway's slack, are over: the order is two hours older.</summary>
-    public Task LetTimePassAsync(Guid order) => ExecuteAsync($"""
-        UPDATE wallet.top_ups SET opened_at = opened_at - interval '2 hours', expires_at = expires_at - interval '2 hours'
-        WHERE order_id = '{order}'
-        """);
+    public async Task LetTimePassAsync(Guid order)
+    {
+        await using var connection = await db.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        // The store lets nobody change the terms of a top-up, and the clock of another process cannot be moved.
+        await using var command = new NpgsqlCommand($"""
+            SET LOCAL session_replication_role = replica;
+            UPDATE wallet.top_ups SET opened_at = opened_at - interval '2 hours', expires_at = expires_at - interval '2 hours'
+            WHERE order_id = '{order}'
+            """, connection, transaction);
+        await command.ExecuteNonQueryAsync();
+        await transaction.CommitAsync();
+    }
 
     /// <summary>The janitor's next look is due at once.</summary>
     public Task LookAgainAsync(Guid order) =>

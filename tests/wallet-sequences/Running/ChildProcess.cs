@@ -9,7 +9,10 @@ internal sealed class ChildProcess : IDisposable
     private const string Listening = "Now listening on: ";
     private const int LinesKept = 400;
     private static readonly ConcurrentDictionary<int, Process> Running = new();
-    private static readonly TimeSpan StartsWithin = TimeSpan.FromSeconds(60);
+
+    /// <summary>Two seconds on an idle machine; what is longer than this is stuck.</summary>
+    private static readonly TimeSpan StartsWithin = TimeSpan.FromMinutes(3);
+
 
     private readonly Process process;
     private readonly ConcurrentQueue<string> lines = new();

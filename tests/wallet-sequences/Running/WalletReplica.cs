@@ -10,7 +10,7 @@ internal sealed class WalletReplica : IDisposable
     private WalletReplica(string faults, ChildProcess process)
     {
         (this.faults, this.process) = (faults, process);
-        Http = new HttpClient { BaseAddress = process.Address, Timeout = TimeSpan.FromSeconds(30) };
+        Http = new HttpClient { BaseAddress = process.Address, Timeout = TimeSpan.FromMinutes(2) };
     }
 
     public HttpClient Http { get; }
