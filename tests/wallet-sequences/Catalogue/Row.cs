@@ -4,10 +4,13 @@ using Platform.WalletSequences.Playing;
 namespace Platform.WalletSequences.Catalogue;
 
 /// <summary>Something that happens to a payment: at the gateway, at the bank, or by its owner.</summary>
-/// <param name="Name">What it is; two rows that began with the same names have come to the same situation.</param>
+/// <param name="Name">What it is, with the amount.</param>
 /// <param name="Tells">How many notifications the gateway writes about it.</param>
 internal sealed record Step(string Name, Func<Play, Task> Act, int Tells)
 {
+    /// <summary>The name without the amounts.</summary>
+    public string Kind => string.Concat(Name.Where(letter => !char.IsAsciiDigit(letter)));
+
     /// <summary>Its notifications arrive after everything else.</summary>
     public bool Late { get; init; }
 
@@ -79,14 +82,14 @@ internal sealed record Row(string Name, string Pays, End End, params Step[] Step
             .SelectMany(step => Enumerable.Repeat(step, step.Tells)),
     ];
 
-    /// <summary>Names the situation that a delivery meets: what had happened, and what had been told, whatever the channel.</summary>
+    /// <summary>Names the situation that a delivery meets: what it tells of, and what had happened and been told right before.</summary>
     public string SituationOf(int delivery)
     {
         var deliveries = Deliveries;
         var last = deliveries[delivery];
-        var happened = last.Late ? Steps : Steps.TakeWhile(step => step != last).Append(last);
-        return $"{Modes?.ToJsonString()} {string.Join(", ", happened.Select(step => step.Name))}: "
-            + $"{deliveries.Take(delivery).Count(step => step == last)}th of {last.Name}";
+        var before = Array.IndexOf(Steps, last) is > 0 and var at ? Steps[at - 1].Kind : "nothing";
+        var told = delivery > 0 ? deliveries[delivery - 1].Kind : "nothing";
+        return $"{last.Kind} after {before}, {told} told";
     }
 
     public override string ToString() => Channel is null ? Name : $"{Name} ({Channel})";
