@@ -24,7 +24,7 @@ public sealed class FakeMidtrans : IAsyncDisposable
         this.app = app;
         app.MapPost("/snap/v1/transactions", (Delegate)OpenAsync);
         app.MapPost("/snap/v1/transactions/{token}/cancel", CancelPage);
-        app.MapGet("/v2/{id}/status", (string id, HttpContext http) => Core(http, id, found => found));
+        app.MapGet("/v2/{id}/status", (Delegate)StatusAsync);
         app.MapPost("/v2/{id}/cancel", (string id, HttpContext http) => Core(http, id, found => End(found, "cancel", "200")));
         app.MapPost("/v2/{id}/expire", (string id, HttpContext http) => Core(http, id, found => End(found, "expire", "407")));
     }
@@ -51,6 +51,9 @@ public sealed class FakeMidtrans : IAsyncDisposable
 
     /// <summary>Core answers 503 while set.</summary>
     public bool CoreIsDown { get; set; }
+
+    /// <summary>Core takes the question and never answers.</summary>
+    public bool CoreHangs { get; set; }
 
     public static async Task<FakeMidtrans> StartAsync()
     {
@@ -168,6 +171,13 @@ public sealed class FakeMidtrans : IAsyncDisposable
             return Results.Json(new { error_messages = new[] { "no" } }, statusCode: status);
         var token = Guid.CreateVersion7().ToString();
         return Results.Json(new { token, redirect_url = $"{Address}snap/v4/redirection/{token}" }, statusCode: 201);
+    }
+
+    private async Task<IResult> StatusAsync(string id, HttpContext http)
+    {
+        if (CoreHangs)
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, http.RequestAborted);
+        return Core(http, id, found => found);
     }
 
     private IResult Core(HttpContext http, string id, Func<JsonObject, JsonObject> act)

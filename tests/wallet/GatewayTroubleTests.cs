@@ -10,8 +10,8 @@ public sealed class GatewayTroubleTests(WalletHost wallet) : IClassFixture<Walle
     private readonly Guid user = Guid.CreateVersion7();
 
     public void Dispose() =>
-        (wallet.Midtrans.SnapStatus, wallet.Midtrans.SnapHangs, wallet.Midtrans.CoreIsDown, wallet.Midtrans.PageCancellation) =
-            (null, false, false, null);
+        (wallet.Midtrans.SnapStatus, wallet.Midtrans.SnapHangs, wallet.Midtrans.CoreIsDown, wallet.Midtrans.CoreHangs,
+            wallet.Midtrans.PageCancellation) = (null, false, false, false, null);
 
     [Theory]
     [InlineData(400)]
@@ -75,6 +75,23 @@ public sealed class GatewayTroubleTests(WalletHost wallet) : IClassFixture<Walle
         wallet.Clock.Advance(TimeSpan.FromMinutes(5));
         await Eventually.SeesAsync(() => wallet.BalanceOfAsync(user), balance => balance == (50_000, 0));
         (await wallet.StatusOfAsync(user, order)).ShouldBe("COMPLETED");
+    }
+
+    [Fact]
+    public async Task A_status_query_that_gets_no_answer_is_503_while_the_gateway_still_listens()
+    {
+        var order = await wallet.OpenTopUpAsync(user, 50_000);
+        var notification = wallet.Midtrans.Notification(wallet.Midtrans.Is(order, 50_000, "settlement"));
+        wallet.Midtrans.CoreHangs = true;
+
+        // The gateway gives up after 15 s; a later answer would reach nobody.
+        var answer = await wallet.NotifyAsync(notification).WaitAsync(TimeSpan.FromSeconds(15));
+        await WalletHost.ShouldRefuseAsync(answer, HttpStatusCode.ServiceUnavailable, "NOT_CONFIRMED");
+        (await wallet.BalanceOfAsync(user)).ShouldBe((0, 0));
+
+        wallet.Midtrans.CoreHangs = false;
+        (await wallet.NotifyAsync(notification)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await wallet.BalanceOfAsync(user)).ShouldBe((50_000, 0));
     }
 
     [Fact]

@@ -65,6 +65,7 @@ public sealed class NotificationTests(WalletHost wallet) : IClassFixture<WalletH
 
     [Theory]
     [InlineData("gross_amount", "49999.00")]
+    [InlineData("gross_amount", "54500.00")]
     [InlineData("gross_amount", "50000.50")]
     [InlineData("gross_amount", "5e4")]
     [InlineData("currency", "USD")]
@@ -82,6 +83,14 @@ public sealed class NotificationTests(WalletHost wallet) : IClassFixture<WalletH
         JsonNode.DeepEquals(await wallet.LineAsync(user, order), before).ShouldBeTrue();
         (await wallet.BalanceOfAsync(user)).ShouldBe((0, 0));
         (await wallet.EventStatesAsync(order)).ShouldContain(GatewayEventState.Quarantined);
+    }
+
+    [Fact]
+    public async Task An_amount_without_its_two_decimals_is_the_same_amount()
+    {
+        var order = await wallet.OpenTopUpAsync(user, 50_000);
+        await wallet.ShouldTakeAsync(wallet.Midtrans.Is(order, 50_000, "settlement", but: body => body["gross_amount"] = "50000"));
+        (await wallet.BalanceOfAsync(user)).ShouldBe((50_000, 0));
     }
 
     [Fact]

@@ -9,7 +9,8 @@ internal sealed record Posting(PostingKind Kind, string Key, Guid Owner, Guid Ca
 {
     /// <summary>The credit of the latest payment of an order; the first payment's key is the order's alone.</summary>
     public static Posting TopUp(TopUp topUp) =>
-        new(PostingKind.TopUp, topUp.Payments > 1 ? $"topup:{topUp.OrderId}:{topUp.Payments}" : $"topup:{topUp.OrderId}", topUp.UserId, topUp.OrderId, AccountKind.Clearing, AccountKind.User, topUp.Amount);
+        new(PostingKind.TopUp, $"topup:{topUp.OrderId}{(topUp.Payments > 1 ? $":{topUp.Payments}" : "")}", topUp.UserId, topUp.OrderId,
+            AccountKind.Clearing, AccountKind.User, topUp.Amount);
 
     public static Posting Hold(Guid holdId, Guid user, Money amount) =>
         new(PostingKind.Hold, $"hold:{holdId}", user, holdId, AccountKind.User, AccountKind.Held, amount);
@@ -24,12 +25,11 @@ internal sealed record Posting(PostingKind Kind, string Key, Guid Owner, Guid Ca
     public static Posting Refund(Guid chargeId, Guid refundId, Guid user, Money amount) =>
         new(PostingKind.Refund, $"refund:{chargeId}:{refundId}", user, chargeId, AccountKind.Refunds, AccountKind.User, amount);
 
-    /// <param name="what">Tells the reversals of one payment apart: <c>deny</c>, <c>refund-17</c>, or how much the gateway had taken back by
-    /// then.</param>
+    /// <param name="what">Tells the reversals of one payment apart: <c>deny</c>, <c>refund-17</c>, or how much the gateway had taken back
+    /// by then.</param>
     public static Posting Reversal(TopUp topUp, string what, Money amount) =>
-        new(PostingKind.Reversal,
-            $"reversal:{topUp.OrderId}:{(topUp.Payments > 1 ? $"{topUp.Payments}:" : "")}{what}", topUp.UserId, topUp.OrderId, AccountKind.User, AccountKind.Clearing,
-            amount);
+        new(PostingKind.Reversal, $"reversal:{topUp.OrderId}:{(topUp.Payments > 1 ? $"{topUp.Payments}:" : "")}{what}", topUp.UserId,
+            topUp.OrderId, AccountKind.User, AccountKind.Clearing, amount);
 
     /// <param name="inwards">True for money that the gateway has, false for money that it has no longer.</param>
     public static Posting Clearing(TopUp topUp, int number, Money amount, bool inwards) =>

@@ -69,9 +69,8 @@ internal sealed partial record GatewayTransaction(
     private static GatewayRefund Refund(JsonElement entry) => entry.ValueKind != JsonValueKind.Object
         ? new(null, null)
         : new(
-            entry.TryGetProperty("refund_chargeback_id", out var id) && id.ValueKind == JsonValueKind.Number && id.TryGetInt64(out var number)
-                ? number
-                : null,
+            entry.TryGetProperty("refund_chargeback_id", out var id) && id.ValueKind == JsonValueKind.Number
+                && id.TryGetInt64(out var number) ? number : null,
             WholeRupiah(Text(entry, "refund_amount")));
 
     private static string? Text(JsonElement body, string name) =>

@@ -3,8 +3,8 @@ using Microsoft.EntityFrameworkCore.Migrations;
 namespace Platform.Wallets;
 
 /// <summary>
-/// What the store promises about top-ups by itself, whatever a program tries: their rank never falls, their terms stay, none disappears, and
-/// each step is remembered. Part of the migrations: never edited once released, only followed by others.
+/// What the store promises about top-ups by itself, whatever a program tries: their rank never falls, their terms stay, none disappears,
+/// and each step is remembered. Part of the migrations: never edited once released, only followed by others.
 /// </summary>
 internal static class TopUpGuards
 {

@@ -106,6 +106,7 @@ internal sealed record Judgement(GatewayEventState State)
     {
         if (refunds.Any(refund => refund is not { Id: not null, Amount: > 0 } || refund.Amount > rest.Rupiah))
             return false;
-        return refunds.DistinctBy(refund => refund.Id).Count() == refunds.Count && refunds.Sum(refund => (decimal)refund.Amount!) == rest.Rupiah;
+        return refunds.DistinctBy(refund => refund.Id).Count() == refunds.Count
+            && refunds.Sum(refund => (decimal)refund.Amount!) == rest.Rupiah;
     }
 }

@@ -149,7 +149,8 @@ internal sealed partial class Settlement(WalletDbContext db, Ledger ledger, IPub
         return posted;
     }
 
-    private static TopUpReversal Written(TopUp topUp, GatewayEvent proof, Reversal reversal, WalletTransaction line, Posting posting) => new()
+    private static TopUpReversal Written(TopUp topUp, GatewayEvent proof, Reversal reversal, WalletTransaction line,
+        Posting posting) => new()
     {
         LineId = line.Id,
         OrderId = topUp.OrderId,

@@ -14,8 +14,8 @@ public enum TopUpMethod
 }
 
 /// <summary>
-/// Where a top-up stands with the gateway. The rank never falls: opening, then open or unknown, then closed, settled, reversed. Only another
-/// payment of the same order leads from reversed to settled once more. The store refuses everything else, and remembers each step.
+/// Where a top-up stands with the gateway. The rank never falls: opening, then open or unknown, then closed, settled, reversed. Only
+/// another payment of the same order leads from reversed to settled once more. The store refuses everything else, and remembers each step.
 /// </summary>
 internal enum TopUpStage
 {
