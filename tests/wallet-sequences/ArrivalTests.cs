@@ -11,10 +11,11 @@ public sealed class ArrivalTests(World world)
     private const int SideBySide = 10;
     private const int Orders = 150;
 
-    /// <summary>Of those with four notifications: one for each way in which several transactions, or states of one, follow each other.</summary>
+    /// <summary>Of those with four notifications: one for each way in which transactions, or states of one, follow each other.</summary>
     private static readonly string[] InAllOrders =
     [
-        "denied, paid in a new transaction", "two transactions of one order, both paid", "captured, challenged after all, rejected", "refunded",
+        "denied, paid in a new transaction", "two transactions of one order, both paid", "captured, challenged after all, rejected",
+        "refunded",
     ];
 
     [Fact]

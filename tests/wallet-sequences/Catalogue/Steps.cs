@@ -34,7 +34,8 @@ internal static class Steps
     public static Step Reject { get; } = new("rejected", play => play.Gateway.DecideAsync(play.Order, "deny"), 1);
 
     /// <summary>The merchant's staff cancels a captured card.</summary>
-    public static Step CancelAtGateway { get; } = new("cancelled at the gateway", play => play.Gateway.DecideAsync(play.Order, "cancel"), 1);
+    public static Step CancelAtGateway { get; } =
+        new("cancelled at the gateway", play => play.Gateway.DecideAsync(play.Order, "cancel"), 1);
 
     /// <summary>The bank takes a settlement back.</summary>
     public static Step Reverse { get; } = new("taken back", play => play.Gateway.PlayAsync(play.Order, "reverse"), 1);

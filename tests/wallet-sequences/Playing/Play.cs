@@ -88,8 +88,8 @@ internal sealed class Play(World world, Row row)
     {
         var last = (await Gateway.ToldAsync(Order))[^1];
         await Gateway.ResendAsync(last.Id);
-        await Eventually.SeesAsync(async () => (await Gateway.ToldAsync(Order))[^1], told => told.Answers.Count > last.Answers.Count, Patience,
-            "the repetition to arrive");
+        await Eventually.SeesAsync(async () => (await Gateway.ToldAsync(Order))[^1],
+            told => told.Answers.Count > last.Answers.Count, Patience, "the repetition to arrive");
     }
 
     public async Task CancelAsync()
@@ -170,7 +170,7 @@ internal sealed class Play(World world, Row row)
         await step.Act(this);
         var told = await Eventually.SeesAsync(() => Gateway.ToldAsync(Order), all => all.Count >= known.Count + step.Tells, Patience,
             $"{step.Tells} notifications about '{step.Name}'");
-        told.Count.ShouldBe(known.Count + step.Tells, $"what was told of '{step.Name}': {string.Join(", ", told.Select(each => each.Status))}");
+        told.Count.ShouldBe(known.Count + step.Tells, $"what was told by '{step.Name}': {string.Join(", ", told)}");
         var held = told.Where(each => !known.Contains(each.Id)).Select(each => new Held(each, step)).ToList();
         known.AddRange(held.Select(each => each.Told.Id));
         return step.Lost ? [] : held;

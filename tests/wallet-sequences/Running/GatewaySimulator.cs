@@ -11,7 +11,8 @@ namespace Platform.WalletSequences.Running;
 /// <param name="GivenUp">One was refused as often as the gateway tries.</param>
 internal sealed record Told(Guid Id, string Status, IReadOnlyList<int?> Answers, bool Done, bool GivenUp)
 {
-    public override string ToString() => $"{Status} [{string.Join(", ", Answers.Select(answer => answer is { } status ? $"{status}" : "none"))}]";
+    public override string ToString() =>
+        $"{Status} [{string.Join(", ", Answers.Select(answer => answer is { } status ? $"{status}" : "none"))}]";
 }
 
 /// <summary>The payment gateway as a process of its own, and everything that people and banks do there.</summary>

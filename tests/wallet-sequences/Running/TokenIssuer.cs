@@ -7,7 +7,7 @@ using Platform.Testing;
 
 namespace Platform.WalletSequences.Running;
 
-/// <summary>What a service asks identity for: where the keys are, and the keys. The tests sign with the one that is published here.</summary>
+/// <summary>What a service asks identity for: its keys. The tests sign with the one that is published here.</summary>
 internal sealed class TokenIssuer : IAsyncDisposable
 {
     private readonly WebApplication app;
