@@ -9,8 +9,11 @@ namespace Platform.Benchmarks.Wallet;
 /// </summary>
 internal static partial class DebitScript
 {
-    /// <summary>Wallet n of this run; computed, because looking it up would cost pgbench a statement that the service does not need.</summary>
-    public static Guid Owner(string run, int n) => Guid.Parse($"{run}-0000-7000-8000-{n.ToString("D12", CultureInfo.InvariantCulture)}");
+    /// <summary>
+    /// Wallet n of this run; computed, because looking it up would cost pgbench a statement that the service does not need.
+    /// </summary>
+    public static Guid Owner(string run, int n) =>
+        Guid.Parse(string.Create(CultureInfo.InvariantCulture, $"{run}-0000-7000-8000-{n:D12}"));
 
     public static string For(string run, int wallets)
     {
@@ -31,8 +34,9 @@ internal static partial class DebitScript
             ["touched"] = $"ARRAY['user:' || {owner}]",
             ["changes"] = "ARRAY[-1000]::bigint[]",
             ["lines"] = $$"""
-                ('[{"id":"' || {{id}} || '","number":' || :k || ',"user_id":"' || {{owner}} || '","type":"ADMIN_ADJUSTMENT","status":"COMPLETED",
-                "amount":1000,"refunded":0,"balance_before":900000000000,"balance_after":899999999000,"payment_method":"ADMIN_MANUAL",
+                ('[{"id":"' || {{id}} || '","number":' || :k || ',"user_id":"' || {{owner}} || '","type":"ADMIN_ADJUSTMENT",
+                "status":"COMPLETED","amount":1000,"refunded":0,"balance_before":900000000000,
+                "balance_after":899999999000,"payment_method":"ADMIN_MANUAL",
                 "description":"Credit deducted by an administrator","processed_by":"' || {{id}} || '","admin_notes":"benchmark",
                 "created_at":"' || now() || '","updated_at":"' || now() || '","completed_at":"' || now() || '"}]')::jsonb
                 """,

@@ -59,7 +59,7 @@ internal sealed class PgBench(NpgsqlConnectionStringBuilder server, string binar
             var tps = (await output).Split('\n').FirstOrDefault(line => line.StartsWith("tps = ", StringComparison.Ordinal));
             if (process.ExitCode != 0 || tps is null || (await errors).Contains("ERROR", StringComparison.Ordinal))
                 throw new InvalidOperationException($"pgbench failed: {await errors}{await output}");
-            return double.Parse(tps.AsSpan("tps = ".Length, tps.IndexOf(' ', "tps = ".Length) - "tps = ".Length), CultureInfo.InvariantCulture);
+            return double.Parse(tps.Split(' ')[2], CultureInfo.InvariantCulture);
         }
         finally
         {

@@ -13,7 +13,7 @@ internal static class WalletBenchmark
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Each = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AtHalf = TimeSpan.FromSeconds(10);
-    private static readonly int[] ConnectionCounts = [8, 32, 64, 128, 256];
+    private static readonly int[] ConnectionCounts = [16, 64, 256, 512];
     private const int OverBus = 4_000;
 
     private sealed record Case(string Name, double PgBench, int Clients, double Http, int Connections, double HalfP50, double HalfP99,
@@ -33,7 +33,8 @@ internal static class WalletBenchmark
         await SameRowsAsync(database, wallets, pgbench, tokens, ct);
 
         List<Case> cases = [];
-        await say.WriteLineAsync("wallets  pgbench/s (clients)  HTTP/s (connections)  ratio   bus/s  ratio  HTTP at half: p50/p99/p99.9 ms");
+        await say.WriteLineAsync(
+            "wallets  pgbench/s (clients)  HTTP/s (connections)  ratio   bus/s  ratio  HTTP at half: p50/p99/p99.9 ms");
         foreach (var (name, count) in new[] { ("manyWallets", Wallets.Count), ("oneHotWallet", 1) })
         {
             var measured = await MeasureAsync(name, count, wallets, pgbench, tokens, ct);
@@ -108,7 +109,8 @@ internal static class WalletBenchmark
         var (service, peer) = (between.Zip(before, (x, y) => x - y).ToArray(), after.Zip(between, (x, y) => x - y).ToArray());
         if (!service.SequenceEqual(peer))
         {
-            throw new InvalidOperationException($"One debit adds rows [{string.Join(", ", service)}], pgbench's [{string.Join(", ", peer)}] "
+            throw new InvalidOperationException(
+                $"One debit adds rows [{string.Join(", ", service)}], pgbench's [{string.Join(", ", peer)}] "
                 + $"to [{string.Join(", ", Tables)}]: they do not do the same.");
         }
     }

@@ -53,6 +53,9 @@ internal sealed class Wallets(NpgsqlDataSource database, string run, Guid[] owne
         }
 
         await transaction.CommitAsync(ct);
+        // As it would be soon in any case: without statistics the planner reads whole tables, for both sides.
+        await using var analyze = database.CreateCommand("ANALYZE");
+        await analyze.ExecuteNonQueryAsync(ct);
         return new(database, run, owners);
     }
 

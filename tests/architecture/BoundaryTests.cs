@@ -47,8 +47,8 @@ public sealed partial class BoundaryTests
         string[] commands =
         [
             "ReserveSeat", "ConfirmSeat", "ReleaseSeat", "HoldFunds", "CaptureHold", "ReleaseHold", "ProvisionInstance", "ResizeInstance",
-            "TerminateInstance", "GetInstanceMetrics", "GetWalletBalance", "ReserveCoupon", "ConfirmCoupon", "ReleaseCoupon", "GetCouponWorth",
-            "RefundCharge",
+            "TerminateInstance", "GetInstanceMetrics", "GetWalletBalance", "ReserveCoupon", "ConfirmCoupon", "ReleaseCoupon",
+            "GetCouponWorth", "RefundCharge",
         ];
         var consumers = commands.ToDictionary(command => command, command => Repository.Sources
             .Where(file => file.Path.StartsWith("services/", StringComparison.Ordinal)

@@ -66,6 +66,51 @@ public sealed class PurchaseTests(RunningPlatform platform)
         await platform.Books.AreCleanAsync();
     }
 
+    [Fact]
+    public async Task A_coupon_lowers_the_first_month_by_what_was_quoted_and_is_used_once()
+    {
+        var code = await platform.Coupons.MakeAsync(percent: 40, uses: 1);
+        using var customer = await platform.Shoppers.NewAsync(300_000);
+        var offer = platform.Offers["n8n-automation/BASIC"];
+        var quote = (await customer.SendAsync(HttpMethod.Post, "subscriptions/quote",
+            new { action = "create", planId = offer.PlanId, coupon = code })).Data;
+        var total = offer.Price - offer.Price * 40 / 100;
+        quote.Number("total").ShouldBe(total);
+
+        var answer = await customer.SendAsync(HttpMethod.Post, "subscriptions",
+            new { planId = offer.PlanId, quoteId = quote.Text("quoteId"), couponCode = code });
+        var purchase = new Purchase(platform, customer, offer, Guid.Parse(answer.Data.Text("subscription.id")));
+        await purchase.IsRunningAsync();
+
+        (await customer.WalletAsync()).ShouldBe(new Wallet(300_000 - total, 300_000 - total, 0));
+        await Until.SeenAsync(() => platform.Coupons.LookAsync(code), coupon => coupon is { Used: 1, Status: "USED_UP" },
+            () => platform.DescribeAsync("wallet", "subscriptions"));
+        await platform.Books.AreCleanAsync();
+    }
+
+    [Fact]
+    public async Task A_coupon_of_a_purchase_that_does_not_come_up_can_be_used_again()
+    {
+        var code = await platform.Coupons.MakeAsync(percent: 100, uses: 1);
+        using var customer = await platform.Shoppers.NewAsync(10_000);
+        var rule = await platform.Cluster.MakePodsAsync(customer.Id, "image-missing");
+        try
+        {
+            var offer = platform.Offers["n8n-automation/BASIC"];
+            var answer = await customer.SendAsync(HttpMethod.Post, "subscriptions", new { planId = offer.PlanId, couponCode = code });
+            await new Purchase(platform, customer, offer, Guid.Parse(answer.Data.Text("subscription.id"))).IsEndedAsync();
+
+            (await customer.WalletAsync()).ShouldBe(new Wallet(10_000, 10_000, 0));
+            await Until.SeenAsync(() => platform.Coupons.LookAsync(code), coupon => coupon is { Used: 0, Status: "ACTIVE" },
+                () => platform.DescribeAsync("wallet", "subscriptions"));
+            await platform.Books.AreCleanAsync();
+        }
+        finally
+        {
+            await platform.Cluster.HealPodsAsync(rule);
+        }
+    }
+
     /// <returns>What was charged.</returns>
     private static async Task<long> UpgradeAsync(Purchase purchase, Offer pro)
     {

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Platform.Hosting;
@@ -68,7 +69,7 @@ internal static class Problems
 /// <summary>
 /// Turns what was thrown into an answer: unreadable requests are the caller's, passing trouble is 503, everything else ours.
 /// </summary>
-internal sealed class ThrownProblems(IProblemDetailsService problems) : IExceptionHandler
+internal sealed partial class ThrownProblems(IProblemDetailsService problems, ILogger<ThrownProblems> log) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
@@ -81,6 +82,11 @@ internal sealed class ThrownProblems(IProblemDetailsService problems) : IExcepti
             _ when Passes(exception) => (CommonRefusals.Unavailable, "Try again in a few seconds."),
             _ => (CommonRefusals.Unexpected, "It is on record under the trace id of this answer."),
         };
+        // The framework keeps silent about what a handler has dealt with; what is our fault must be on record.
+        if (refusal == CommonRefusals.Unexpected)
+            Unexpected(log, exception);
+        else if (refusal == CommonRefusals.Unavailable)
+            Unavailable(log, exception);
         httpContext.Response.StatusCode = refusal.Status;
         if (refusal.Status == 503)
             httpContext.Response.Headers.RetryAfter = "2";
@@ -90,6 +96,12 @@ internal sealed class ThrownProblems(IProblemDetailsService problems) : IExcepti
             problem.Extensions["errors"] = new Dictionary<string, string[]> { [path.TrimStart('$', '.')] = [Explain(cause)] };
         return await problems.TryWriteAsync(new() { HttpContext = httpContext, ProblemDetails = problem, Exception = exception });
     }
+
+    [LoggerMessage(LogLevel.Error, "A request failed")]
+    private static partial void Unexpected(ILogger log, Exception e);
+
+    [LoggerMessage(LogLevel.Warning, "A request could not be served just now")]
+    private static partial void Unavailable(ILogger log, Exception e);
 
     // The serializer's own text names .NET types and may quote the value; the caller needs the field and the remedy.
     private static string Explain(JsonException json) => json switch

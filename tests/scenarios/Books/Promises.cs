@@ -55,23 +55,25 @@ internal static class Promises
     [
         // A free plan is captured too: its hold, its statement line and its charge say 0, and the ledger says nothing.
         new("running-but-not-paid-once", Holds.WhenQuiet, """
-            SELECT 'subscription ' || s.id || ', price ' || p.price || ': ' || c.holds
+            SELECT 'subscription ' || s.id || ', charge ' || p.charge || ': ' || c.holds
                 || ' captured holds, ' || c.lines || ' lines, ' || c.charges
                 || ' charges, ' || c.postings || ' postings'
-            FROM subscriptions.subscriptions s JOIN subscriptions.purchase_sagas p ON p.subscription_id = s.id
+            FROM subscriptions.subscriptions s
+            JOIN (SELECT subscription_id, price - coalesce((coupon ->> 'discount')::bigint, 0) AS charge
+                FROM subscriptions.purchase_sagas) p ON p.subscription_id = s.id
             CROSS JOIN LATERAL (SELECT
                 (SELECT count(*) FROM wallet.holds h WHERE h.state = 'CAPTURED' AND h.capture_key = 'period:' || s.id || ':1'
-                    AND h.amount = p.price AND h.user_id = s.user_id) AS holds,
+                    AND h.amount = p.charge AND h.user_id = s.user_id) AS holds,
                 (SELECT count(*) FROM wallet.transactions t WHERE t.subscription_id = s.id AND t.type = 'SUBSCRIPTION'
-                    AND t.status = 'COMPLETED' AND t.amount = p.price AND t.user_id = s.user_id) AS lines,
+                    AND t.status = 'COMPLETED' AND t.amount = p.charge AND t.user_id = s.user_id) AS lines,
                 (SELECT count(*) FROM wallet.transactions t WHERE t.subscription_id = s.id AND t.type = 'SUBSCRIPTION') AS all_lines,
                 (SELECT count(*) FROM subscriptions.charges c
-                    WHERE c.business_key = 'period:' || s.id || ':1' AND c.amount = p.price) AS charges,
+                    WHERE c.business_key = 'period:' || s.id || ':1' AND c.amount = p.charge) AS charges,
                 (SELECT count(*) FROM wallet.ledger_transactions l JOIN wallet.ledger_entries e ON e.transaction_id = l.id
                     AND e.account_id = 'revenue'
-                    WHERE l.business_key = 'period:' || s.id || ':1' AND e.amount = p.price AND l.owner = s.user_id) AS postings) c
+                    WHERE l.business_key = 'period:' || s.id || ':1' AND e.amount = p.charge AND l.owner = s.user_id) AS postings) c
             WHERE s.status = 'ACTIVE' AND s.phase = 'RUNNING' AND (c.holds, c.lines, c.all_lines, c.charges, c.postings)
-                <> (1::bigint, 1::bigint, 1::bigint, 1::bigint, CASE WHEN p.price = 0 THEN 0::bigint ELSE 1::bigint END)
+                <> (1::bigint, 1::bigint, 1::bigint, 1::bigint, CASE WHEN p.charge = 0 THEN 0::bigint ELSE 1::bigint END)
             """),
         new("running-without-running-instance", Holds.WhenQuiet, """
             SELECT 'subscription ' || s.id || ': ' || coalesce(string_agg(i.id || ' ' || i.status, ', '), 'no instance')

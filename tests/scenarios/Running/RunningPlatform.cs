@@ -26,6 +26,7 @@ public sealed class RunningPlatform : IAsyncLifetime
         System = PlatformSystem.Open(layout, new PlatformOptions());
         Configure();
         Shoppers = new(this);
+        Coupons = new(this);
         Cluster = new(this);
         PaymentGateway = new(this);
         Faults = new(this);
@@ -34,6 +35,7 @@ public sealed class RunningPlatform : IAsyncLifetime
 
     public PlatformSystem System { get; }
     internal Shoppers Shoppers { get; }
+    internal Coupons Coupons { get; }
     internal Cluster Cluster { get; }
     internal PaymentGateway PaymentGateway { get; }
     internal FaultSwitches Faults { get; }

@@ -41,8 +41,8 @@ internal sealed class OrdersOfTheGateway(WalletService wallet)
         return order;
     });
 
-    // The gateway never says less than it has said before. A word that does, because it is played once more here, is for a person, and moves
-    // nothing either.
+    // The gateway never says less than it has said before. A word that does, because it is played once more here, is for a person, and
+    // moves nothing either.
     private async Task<Answer> ApplyAsync(TopUp order, GatewayTransaction said)
     {
         var answer = new GatewayAnswer.Found(said, "{}", wallet.Clock.GetUtcNow());
