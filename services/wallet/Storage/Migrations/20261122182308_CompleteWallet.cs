@@ -626,6 +626,7 @@ namespace Platform.Wallets.Storage.Migrations
 
             WalletFiguresView.Create(migrationBuilder);
             migrationBuilder.GuardAudit("wallet");
+            LedgerGuards.RenameGatewayToClearing(migrationBuilder);
             LedgerGuards.CheckByStatement(migrationBuilder);
             TopUpGuards.Create(migrationBuilder);
         }
