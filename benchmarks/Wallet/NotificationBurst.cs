@@ -18,7 +18,6 @@ internal sealed record BurstResult(
 /// </summary>
 internal sealed class NotificationBurst(NpgsqlDataSource database, DevelopmentTokens tokens) : IDisposable
 {
-    public const int Count = 500;
     private const int PerUser = 5;
     private static readonly string[] Methods = ["BANK_TRANSFER", "E_WALLET", "CREDIT_CARD", "QRIS"];
 
@@ -31,13 +30,13 @@ internal sealed class NotificationBurst(NpgsqlDataSource database, DevelopmentTo
         payments.Dispose();
     }
 
-    public async Task<BurstResult> RunAsync(CancellationToken ct)
+    public async Task<BurstResult> RunAsync(int count, CancellationToken ct)
     {
         await payments.PutAsJsonAsync("_simulator/modes", new { hold = true }, ct);
         List<(Guid Order, byte[] Notification)> waiting;
         try
         {
-            waiting = await PrepareAsync(ct);
+            waiting = await PrepareAsync(count, ct);
         }
         finally
         {
@@ -64,10 +63,10 @@ internal sealed class NotificationBurst(NpgsqlDataSource database, DevelopmentTo
             answers.Percentile(100), credited.Percentile(50), credited.Percentile(99));
     }
 
-    private async Task<List<(Guid Order, byte[] Notification)>> PrepareAsync(CancellationToken ct)
+    private async Task<List<(Guid Order, byte[] Notification)>> PrepareAsync(int count, CancellationToken ct)
     {
         List<(Guid, byte[])> waiting = [];
-        for (var i = 0; i < Count / PerUser; i++)
+        for (var i = 0; i < count / PerUser; i++)
         {
             var token = tokens.For(Guid.CreateVersion7(), "USER");
             for (var k = 0; k < PerUser; k++)

@@ -29,6 +29,7 @@ return await PlatformHost.RunAsync<WalletDbContext>(args, "wallet", builder =>
     builder.Services.AddScoped<Settlement>();
     builder.Services.AddScoped<TopUpCheck>();
     builder.Services.AddScoped<MidtransWebhook>();
+    builder.Services.AddSingleton<NotificationTurns>();
     builder.Services.AddSingleton<Strangers>();
     builder.Services.AddHostedService<ForgetStrangers>();
     builder.Services.AddOptions<AdjustmentOptions>().BindConfiguration(AdjustmentOptions.Section).ValidateDataAnnotations()

@@ -106,8 +106,8 @@ public sealed class FailingTests(ProvisionerHost provisioner) : IClassFixture<Pr
     public async Task The_wait_that_the_server_asks_for_is_kept()
     {
         provisioner.Deployments.Fate = PodFate.Ready;
-        provisioner.Cluster.Fail("PATCH", "/deployments/", 429, reason: "TooManyRequests", retryAfter: "30");
         var order = provisioner.Order();
+        provisioner.Cluster.Fail("PATCH", ProvisionerHost.PathOf(order, "/deployments/"), 429, reason: "TooManyRequests", retryAfter: "30");
         await provisioner.Bus.SayAsync(order);
 
         var row = await provisioner.SeesAsync(order, r => r.Attempts == 1);
@@ -127,8 +127,8 @@ public sealed class FailingTests(ProvisionerHost provisioner) : IClassFixture<Pr
     public async Task A_connection_that_is_cut_after_the_server_did_it_leads_to_the_same_end(string method, string path)
     {
         provisioner.Deployments.Fate = PodFate.Ready;
-        provisioner.Cluster.Fail(method, path, 0, afterDoing: true);
         var order = provisioner.Order();
+        provisioner.Cluster.Fail(method, ProvisionerHost.PathOf(order, path), 0, afterDoing: true);
         await provisioner.Bus.SayAsync(order);
         await provisioner.SeesAsync(order, row => row.Attempts == 1);
         var secret = provisioner.Store.Find(ProvisionerHost.SecretOf(order))?["data"]?.ToJsonString();

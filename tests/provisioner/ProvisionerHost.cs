@@ -59,6 +59,11 @@ public sealed class ProvisionerHost() : ServiceHost<Program, ProvisionerDbContex
 
     public static string NamespaceOf(ProvisionInstance order) => InstanceNames.NamespaceOf(order.UserId);
 
+    /// <summary>
+    /// Objects of a kind, of this order alone: a fault that is planted for it must not meet another instance that is looked at just now.
+    /// </summary>
+    public static string PathOf(ProvisionInstance order, string kind) => $"/namespaces/{NamespaceOf(order)}{kind}";
+
     public static string NameOf(ProvisionInstance order) => InstanceNames.NameOf(order.Workload.ServiceSlug, order.InstanceId);
 
     public static string DeploymentOf(ProvisionInstance order) =>

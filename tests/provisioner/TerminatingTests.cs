@@ -133,8 +133,8 @@ public sealed class TerminatingTests(ProvisionerHost provisioner) : IClassFixtur
     public async Task An_API_error_during_the_end_is_tried_again_until_all_is_gone()
     {
         var order = await provisioner.RunningAsync();
-        provisioner.Cluster.Fail("DELETE", "/persistentvolumeclaims/", 500);
-        provisioner.Cluster.Fail("DELETE", "/services/", 409, reason: "Conflict");
+        provisioner.Cluster.Fail("DELETE", ProvisionerHost.PathOf(order, "/persistentvolumeclaims/"), 500);
+        provisioner.Cluster.Fail("DELETE", ProvisionerHost.PathOf(order, "/services/"), 409, reason: "Conflict");
 
         await provisioner.Bus.SayAsync(ProvisionerHost.EndOf(order));
         await Eventually.IsTrueAsync(async () =>

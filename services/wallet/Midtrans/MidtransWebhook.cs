@@ -16,7 +16,7 @@ namespace Platform.Wallets;
 /// it leads to is written) and <c>settlement.after-commit</c> (committed, not yet answered).
 /// </remarks>
 internal sealed partial class MidtransWebhook(WalletDbContext db, MidtransClient midtrans, Settlement settlement, Strangers strangers,
-    FaultPoints faults, IOptions<MidtransOptions> options, TimeProvider clock, ILogger<MidtransWebhook> log)
+    NotificationTurns turns, FaultPoints faults, IOptions<MidtransOptions> options, TimeProvider clock, ILogger<MidtransWebhook> log)
 {
     private const int MaxBytes = 64 * 1024;
     private static readonly TimeSpan Later = TimeSpan.FromSeconds(30);
@@ -71,6 +71,9 @@ internal sealed partial class MidtransWebhook(WalletDbContext db, MidtransClient
                 "signature_key must be the SHA-512 of order_id, status_code, gross_amount and our server key, in lower-case hexadecimal.");
         }
 
+        using var turn = await turns.TakeAsync(ct);
+        if (!turn.IsAcquired)
+            return NotConfirmed();
         var notification = GatewayEvent.Notified(said, body, clock.GetUtcNow());
         var topUp = await StoreAsync(notification, ct);
         faults.Hit("notification.stored");
