@@ -65,7 +65,7 @@ internal static class BusDebits
              "message":{"correlationId":"{{{saga}}}","holdId":"{{{Guid.CreateVersion7()}}}","userId":"{{{owner}}}","amount":1000,
               "item":{"kind":"SUBSCRIPTION","subscriptionId":"{{{saga}}}","serviceName":"load","serviceSlug":"load","planName":"load",
                "planType":"BASIC","description":"load"},
-              "expiresAt":"{{{TimeProvider.System.GetUtcNow().AddMinutes(5):O}}}"}}
+              "expiresAt":"{{{TimeProvider.System.GetUtcNow().AddDays(1):O}}}"}}
             """;
         var properties = new BasicProperties
         {
