@@ -19,6 +19,7 @@ internal sealed record BurstResult(
 internal sealed class NotificationBurst(NpgsqlDataSource database, DevelopmentTokens tokens) : IDisposable
 {
     private const int PerUser = 5;
+    private const int AtOnce = 8;
     private static readonly string[] Methods = ["BANK_TRANSFER", "E_WALLET", "CREDIT_CARD", "QRIS"];
 
     private readonly HttpClient wallet = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = Surroundings.Wallet };
@@ -65,20 +66,21 @@ internal sealed class NotificationBurst(NpgsqlDataSource database, DevelopmentTo
 
     private async Task<List<(Guid Order, byte[] Notification)>> PrepareAsync(int count, CancellationToken ct)
     {
-        List<(Guid, byte[])> waiting = [];
-        for (var i = 0; i < count / PerUser; i++)
+        var waiting = new ConcurrentBag<(Guid, byte[])>();
+        await Parallel.ForAsync(0, count / PerUser, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct },
+            async (_, stop) =>
         {
             var token = tokens.For(Guid.CreateVersion7(), "USER");
             for (var k = 0; k < PerUser; k++)
             {
-                var order = await OpenAsync(token, 10_000 + 1_000 * k, Methods[k % Methods.Length], ct);
-                (await payments.PostAsJsonAsync($"_simulator/orders/{order}/pay", new { }, ct)).EnsureSuccessStatusCode();
-                var held = await payments.GetFromJsonAsync<JsonNode>($"_simulator/notifications?orderId={order}", ct);
+                var order = await OpenAsync(token, 10_000 + 1_000 * k, Methods[k % Methods.Length], stop);
+                (await payments.PostAsJsonAsync($"_simulator/orders/{order}/pay", new { }, stop)).EnsureSuccessStatusCode();
+                var held = await payments.GetFromJsonAsync<JsonNode>($"_simulator/notifications?orderId={order}", stop);
                 waiting.Add((order, HttpLoad.Post(Surroundings.Wallet, "/api/wallet/webhook/midtrans", token: null, BodyOfPaid(held!))));
             }
-        }
+        });
 
-        return waiting;
+        return [.. waiting];
     }
 
     private async Task<Guid> OpenAsync(string token, long amount, string method, CancellationToken ct)

@@ -24,12 +24,13 @@ return await PlatformHost.RunAsync<WalletDbContext>(args, "wallet", builder =>
     builder.AddCoupons();
     builder.Services.AddScoped<Ledger>();
     builder.Services.AddSingleton<GroupCommit>();
-    builder.Services.AddHostedService(services => services.GetRequiredService<GroupCommit>());
     builder.Services.AddScoped<OpeningTopUps>();
     builder.Services.AddScoped<Settlement>();
     builder.Services.AddScoped<TopUpCheck>();
     builder.Services.AddScoped<MidtransWebhook>();
     builder.Services.AddSingleton<NotificationTurns>();
+    builder.Services.AddSingleton<NotificationStore>();
+    builder.Services.AddSingleton<SettlementGroup>();
     builder.Services.AddSingleton<Strangers>();
     builder.Services.AddHostedService<ForgetStrangers>();
     builder.Services.AddOptions<AdjustmentOptions>().BindConfiguration(AdjustmentOptions.Section).ValidateDataAnnotations()

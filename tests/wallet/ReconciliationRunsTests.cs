@@ -74,19 +74,6 @@ public sealed class ReconciliationRunsTests(WalletHost wallet) : Reconciling(wal
     }
 
     [Fact]
-    public async Task The_hours_light_run_clears_what_was_credited_and_leaves_the_rest_alone()
-    {
-        var (paid, lost) = (await Wallet.TopUpAsync(User, 50_000), await Wallet.OpenTopUpAsync(User, 20_000));
-        var nextHour = new DateTimeOffset(Wallet.Clock.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero)
-            .AddHours(Wallet.Clock.GetUtcNow().Hour + 1);
-
-        Wallet.Clock.Advance(nextHour.AddMinutes(20) - Wallet.Clock.GetUtcNow());
-
-        await Eventually.SeesAsync(() => ClearingAsync(paid), clearing => clearing == 0);
-        (await Wallet.Database.QueryAsync<long>($"SELECT count(*) FROM wallet.reconciled_orders WHERE order_id = '{lost}'")).ShouldBe(0);
-    }
-
-    [Fact]
     public async Task Replicas_that_all_want_the_same_run_carry_it_out_once()
     {
         var order = await Wallet.TopUpAsync(User, 50_000);

@@ -51,14 +51,14 @@ internal sealed class GatewayEvent
 
     public Guid Id { get; private init; }
     public GatewayEventSource Source { get; private init; }
-    public GatewayEventState State { get; set; }
+    public GatewayEventState State { get; private init; }
     public string? OrderId { get; private init; }
     public string? GatewayTransactionId { get; private init; }
     public string? Status { get; private init; }
     public string? FraudStatus { get; private init; }
     public required string Body { get; init; }
     public DateTimeOffset ReceivedAt { get; private init; }
-    public DateTimeOffset? WorkedOffAt { get; set; }
+    public DateTimeOffset? WorkedOffAt { get; private init; }
 
     public static GatewayEvent Notified(GatewayTransaction notification, string body, DateTimeOffset now) =>
         Of(GatewayEventSource.Notification, GatewayEventState.Received, notification, body, now);

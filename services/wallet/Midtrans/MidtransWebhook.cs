@@ -15,8 +15,8 @@ namespace Platform.Wallets;
 /// <c>notification.status-read</c> (the gateway has answered our question, nothing is applied), <c>settlement.before-commit</c> (all that
 /// it leads to is written) and <c>settlement.after-commit</c> (committed, not yet answered).
 /// </remarks>
-internal sealed partial class MidtransWebhook(WalletDbContext db, MidtransClient midtrans, Settlement settlement, Strangers strangers,
-    NotificationTurns turns, FaultPoints faults, IOptions<MidtransOptions> options, TimeProvider clock, ILogger<MidtransWebhook> log)
+internal sealed partial class MidtransWebhook(WalletDbContext db, MidtransClient midtrans, NotificationStore store,
+    SettlementGroup settlements, Strangers strangers, NotificationTurns turns, FaultPoints faults, IOptions<MidtransOptions> options, TimeProvider clock, ILogger<MidtransWebhook> log)
 {
     private const int MaxBytes = 64 * 1024;
     private static readonly TimeSpan Later = TimeSpan.FromSeconds(30);
@@ -75,7 +75,7 @@ internal sealed partial class MidtransWebhook(WalletDbContext db, MidtransClient
         if (!turn.IsAcquired)
             return NotConfirmed();
         var notification = GatewayEvent.Notified(said, body, clock.GetUtcNow());
-        var topUp = await StoreAsync(notification, ct);
+        var topUp = await store.KeepAsync(notification, ct);
         faults.Hit("notification.stored");
         return await JudgeAsync(said, topUp, notification, ct);
     }
@@ -117,7 +117,7 @@ internal sealed partial class MidtransWebhook(WalletDbContext db, MidtransClient
             return NotConfirmed();
         }
 
-        var state = await settlement.ApplyAsync(topUp.OrderId, found, notification, ct);
+        var state = await settlements.ApplyAsync(new(topUp.OrderId, found, notification.Id), ct);
         return state == GatewayEventState.Quarantined
             ? WalletRefusals.AmountMismatch.ToProblem("Order, amount, currency and merchant must be those of the order.")
             : Answer.Done("Received.");
@@ -143,27 +143,10 @@ internal sealed partial class MidtransWebhook(WalletDbContext db, MidtransClient
         await db.SaveChangesAsync(ct);
     }
 
-    // Stored and looked up in one round trip, because notifications come in bursts.
-    private async Task<TopUp?> StoreAsync(GatewayEvent notification, CancellationToken ct)
-    {
-        var order = Guid.TryParseExact(notification.OrderId, "D", out var orderId) ? orderId : Guid.Empty;
-        var topUps = await db.TopUps.FromSql($"""
-            WITH stored AS (
-                INSERT INTO wallet.gateway_events
-                    (id, source, state, order_id, gateway_transaction_id, status, fraud_status, body, received_at)
-                VALUES ({notification.Id}, 'NOTIFICATION', 'RECEIVED', {notification.OrderId}, {notification.GatewayTransactionId},
-                    {notification.Status}, {notification.FraudStatus}, {notification.Body}, {notification.ReceivedAt}))
-            SELECT * FROM wallet.top_ups WHERE order_id = {order}
-            """).AsNoTracking().ToListAsync(ct);
-        // From here on changes of it are saved like those of every other row.
-        db.GatewayEvents.Attach(notification);
-        return topUps.SingleOrDefault();
-    }
-
     private async Task<IResult> EndAsync(GatewayEvent notification, GatewayEventState state, IResult answer, CancellationToken ct)
     {
-        (notification.State, notification.WorkedOffAt) = (state, clock.GetUtcNow());
-        await db.SaveChangesAsync(ct);
+        await db.GatewayEvents.Where(e => e.Id == notification.Id).ExecuteUpdateAsync(set => set
+            .SetProperty(e => e.State, state).SetProperty(e => e.WorkedOffAt, clock.GetUtcNow()), ct);
         return answer;
     }
 

@@ -85,7 +85,7 @@ internal sealed class OrderComparison(WalletDbContext db, MidtransClient midtran
         foreach (var answer in news.OrderByDescending(answer => answer.Transaction.TransactionId == topUp.SettledBy)
             .ThenByDescending(HasPaid).ThenBy(answer => answer.Transaction.TransactionTime, StringComparer.Ordinal))
         {
-            await settlement.ApplyAsync(topUp.OrderId, answer, notification: null, ct);
+            await settlement.ApplyAsync(new GatewayWord(topUp.OrderId, answer), ct);
             db.ChangeTracker.Clear();
         }
     }

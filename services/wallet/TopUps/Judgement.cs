@@ -15,7 +15,9 @@ internal sealed record Judgement(GatewayEventState State)
     /// <summary>What is to be taken back, after the credit if there is one.</summary>
     public IReadOnlyList<Reversal> TakesBack { get; private init; } = [];
 
-    /// <summary>The top-up ends unpaid, for this reason.</summary>
+    public bool MovesMoney => Credits || TakesBack.Count > 0;
+
+    /// <summary>The top-up ends unpaid, for this reason; only where no money moves.</summary>
     public string? Closes { get; private init; }
 
     /// <param name="earlier">All that was taken back of the order so far.</param>

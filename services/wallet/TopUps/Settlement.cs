@@ -6,6 +6,10 @@ using Platform.Messaging;
 
 namespace Platform.Wallets;
 
+/// <summary>What the gateway answers about an order, read by us.</summary>
+/// <param name="Notification">The stored notification that made us ask, whose state is written along.</param>
+internal sealed record GatewayWord(Guid OrderId, GatewayAnswer.Found Answer, Guid? Notification = null);
+
 /// <summary>
 /// The one guarded transition of a top-up. Whoever has re-read a payment at the gateway - the notification, the owner's question, the
 /// janitor, a cancellation - applies it here: under the row's lock, judged by what the row says then, once.
@@ -13,27 +17,30 @@ namespace Platform.Wallets;
 internal sealed partial class Settlement(WalletDbContext db, Ledger ledger, IPublishEndpoint publish, TimeProvider clock,
     IOptions<MidtransOptions> midtrans, FaultPoints faults, ILogger<Settlement> log)
 {
-    /// <param name="notification">The stored notification that made us ask, whose state is written along.</param>
     /// <returns>What became of the gateway's word.</returns>
-    public async Task<GatewayEventState> ApplyAsync(Guid orderId, GatewayAnswer.Found answer, GatewayEvent? notification,
-        CancellationToken ct)
+    public async Task<GatewayEventState> ApplyAsync(GatewayWord word, CancellationToken ct) => (await ApplyAsync([word], ct))[0];
+
+    /// <summary>Applies all of them in one transaction, or none.</summary>
+    /// <returns>What became of each, in their order.</returns>
+    public async Task<IReadOnlyList<GatewayEventState>> ApplyAsync(IReadOnlyList<GatewayWord> words, CancellationToken ct)
     {
-        // One transaction, saved once: there is nothing in it to go back to.
+        // One transaction, nothing in it to go back to.
         db.Database.AutoSavepointsEnabled = false;
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        var topUp = await LockAsync(orderId, ct);
-        var now = clock.GetUtcNow();
-        var judgement = Fits(topUp, answer.Transaction)
-            ? Judgement.Of(topUp, answer, await EarlierReversalsAsync(topUp, ct), now)
-            : new(GatewayEventState.Quarantined);
-        await CarryOutAsync(topUp, answer, judgement, now, ct);
-        if (notification is not null)
-            (notification.State, notification.WorkedOffAt) = (judgement.State, now);
-        await db.SaveChangesAsync(ct);
+        var states = new GatewayEventState[words.Count];
+        // A second word about an order is judged by what the first has led to.
+        var rounds = words.Select((word, at) => (Word: word, At: at)).GroupBy(each => each.Word.OrderId)
+            .SelectMany(order => order.Select((each, round) => (each.Word, each.At, Round: round))).GroupBy(each => each.Round);
+        foreach (var round in rounds.OrderBy(round => round.Key))
+        {
+            foreach (var (its, each) in (await ApplyEachAsync([.. round.Select(each => each.Word)], ct)).Zip(round))
+                states[each.At] = its;
+        }
+
         faults.Hit("settlement.before-commit");
         await transaction.CommitAsync(ct);
         faults.Hit("settlement.after-commit");
-        return judgement.State;
+        return states;
     }
 
     /// <summary>Closes a top-up that is still pending; one that was paid meanwhile stays paid.</summary>
@@ -41,17 +48,51 @@ internal sealed partial class Settlement(WalletDbContext db, Ledger ledger, IPub
     public async Task<bool> CloseAsync(Guid orderId, TransactionStatus status, string note, bool nothingCanCome, CancellationToken ct)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        var topUp = await LockAsync(orderId, ct);
+        var topUp = (await LockAsync([orderId], ct))[orderId];
         if (topUp.IsPending)
-            await CloseAsync(topUp, status, note, clock.GetUtcNow(), ct);
+        {
+            var now = clock.GetUtcNow();
+            topUp.Close(note, now);
+            (await db.Transactions.SingleAsync(line => line.Id == orderId, ct)).Close(status, now);
+        }
         else if (topUp.WasPaid)
+        {
             return false;
+        }
+
         if (nothingCanCome)
             topUp.NextCheckAt = null;
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         return true;
     }
+
+    /// <param name="words">Each about another order.</param>
+    private async Task<IReadOnlyList<GatewayEventState>> ApplyEachAsync(IReadOnlyList<GatewayWord> words, CancellationToken ct)
+    {
+        var topUps = await LockAsync([.. words.Select(word => word.OrderId)], ct);
+        var now = clock.GetUtcNow();
+        var earlier = await EarlierReversalsAsync(topUps.Values, ct);
+        var cases = words.Select(word => SettlementCase.Of(word, topUps[word.OrderId], Judge(word, topUps[word.OrderId], earlier, now), now))
+            .ToList();
+        await FindLinesAsync(cases, now, ct);
+        Begin(cases, now);
+        await PostAsync([.. cases.Where(each => each.MovesMoney)], now, ct);
+        await db.SaveChangesAsync(ct);
+        foreach (var state in cases.Where(each => each.Word.Notification is not null).GroupBy(each => each.State))
+        {
+            Guid[] notifications = [.. state.Select(each => each.Word.Notification!.Value)];
+            await db.GatewayEvents.Where(e => notifications.Contains(e.Id)).ExecuteUpdateAsync(set => set
+                .SetProperty(e => e.State, state.Key).SetProperty(e => e.WorkedOffAt, now), ct);
+        }
+
+        return [.. cases.Select(each => each.State)];
+    }
+
+    private Judgement Judge(GatewayWord word, TopUp topUp, ILookup<Guid, TopUpReversal> earlier, DateTimeOffset now) =>
+        Fits(topUp, word.Answer.Transaction)
+            ? Judgement.Of(topUp, word.Answer, [.. earlier[topUp.OrderId]], now)
+            : new(GatewayEventState.Quarantined);
 
     private bool Fits(TopUp topUp, GatewayTransaction said) =>
         said.OrderId == topUp.OrderId.ToString()
@@ -60,123 +101,101 @@ internal sealed partial class Settlement(WalletDbContext db, Ledger ledger, IPub
         // Some answers leave it out; they came under our own key.
         && (said.MerchantId is null || said.MerchantId == midtrans.Value.MerchantId);
 
-    // Nothing can have been taken back of what was never credited.
-    private async Task<List<TopUpReversal>> EarlierReversalsAsync(TopUp topUp, CancellationToken ct) => topUp.WasPaid
-        ? await db.TopUpReversals.AsNoTracking().Where(r => r.OrderId == topUp.OrderId).ToListAsync(ct)
-        : [];
-
-    private async Task CarryOutAsync(TopUp topUp, GatewayAnswer.Found answer, Judgement judgement, DateTimeOffset now, CancellationToken ct)
+    private async Task<Dictionary<Guid, TopUp>> LockAsync(Guid[] orders, CancellationToken ct)
     {
-        var state = judgement.State;
-        var movesMoney = judgement.Credits || judgement.TakesBack.Count > 0;
-        var needsPerson = state is not (GatewayEventState.Applied or GatewayEventState.Stale);
-        if (needsPerson)
-            NeedsLooking(log, topUp.OrderId, state);
-        // A status query that changed nothing is not worth a row; one that moved money, or that needs a person, is.
-        var word = GatewayEvent.Asked(answer, state, now);
-        if (movesMoney || needsPerson)
-            db.GatewayEvents.Add(word);
-        if (movesMoney)
-            await MoveMoneyAsync(topUp, word, judgement, now, ct);
-        else if (judgement.Closes is { } note)
-            await CloseAsync(topUp, TransactionStatus.Failed, note, now, ct);
-    }
-
-    private async Task MoveMoneyAsync(TopUp topUp, GatewayEvent proof, Judgement judgement, DateTimeOffset now, CancellationToken ct)
-    {
-        var line = judgement.Credits
-            ? await SettleAsync(topUp, proof, now, ct)
-            : await db.Transactions.SingleAsync(t => t.Id == topUp.PaidLine, ct);
-        List<Posting> postings =
-        [
-            .. judgement.Credits ? [Posting.TopUp(topUp)] : Array.Empty<Posting>(),
-            .. judgement.TakesBack.Select(reversal => Posting.Reversal(topUp, reversal.What, reversal.Amount)),
-        ];
-        var posted = await PostAsync(topUp, postings, ct);
-        if (judgement.Credits)
-        {
-            line.Complete(posted[0].Before, posted[0].After, now);
-            await publish.Publish(new PaymentSettled(topUp.UserId, topUp.OrderId, topUp.Amount, now), ct);
-            Credited(log, topUp.OrderId);
-        }
-
-        var taken = posted.Zip(postings).Skip(judgement.Credits ? 1 : 0).Zip(judgement.TakesBack).ToList();
-        if (taken.Count == 0)
-            return;
-        var numbers = await db.NextTransactionNumbersAsync(taken.Count, ct);
-        foreach (var (((outcome, posting), reversal), number) in taken.Zip(numbers))
-        {
-            var reversalLine = WalletTransaction.OfReversal(number, line, reversal, outcome.Before, outcome.After, now);
-            line.TakeBack(reversal.Amount, now);
-            db.Transactions.Add(reversalLine);
-            db.TopUpReversals.Add(Written(topUp, proof, reversal, reversalLine, posting));
-            await publish.Publish(
-                new PaymentReversed(topUp.UserId, topUp.OrderId, reversal.Amount, outcome.After.Debt, now), ct);
-            TakenBack(log, topUp.OrderId, reversal.Kind, reversal.Amount, outcome.After.Debt);
-        }
-
-        if (line.Status == TransactionStatus.Refunded)
-            topUp.Reverse(now);
-    }
-
-    /// <returns>The line that the owner sees of the payment.</returns>
-    private async Task<WalletTransaction> SettleAsync(TopUp topUp, GatewayEvent proof, DateTimeOffset now, CancellationToken ct)
-    {
-        WalletTransaction line;
-        if (topUp.Payments == 0)
-        {
-            line = await db.Transactions.SingleAsync(t => t.Id == topUp.OrderId, ct);
-        }
-        else
-        {
-            line = WalletTransaction.OfFurtherPayment(await db.NextTransactionNumberAsync(ct), topUp, now);
-            db.Transactions.Add(line);
-        }
-
-        topUp.Settle(proof.GatewayTransactionId!, proof.Id, line.Id, now);
-        return line;
-    }
-
-    private async Task<List<PostingOutcome.Posted>> PostAsync(TopUp topUp, List<Posting> postings, CancellationToken ct)
-    {
-        List<PostingOutcome.Posted> posted = [];
-        foreach (var (posting, outcome) in postings.Zip(await ledger.PostAsync(postings, ct)))
-        {
-            posted.Add(outcome as PostingOutcome.Posted ?? throw new InvalidOperationException(
-                $"Top-up {topUp.OrderId} does not know of {posting.Key}, but the ledger answers {outcome.GetType().Name}."));
-        }
-
-        return posted;
-    }
-
-    private static TopUpReversal Written(TopUp topUp, GatewayEvent proof, Reversal reversal, WalletTransaction line,
-        Posting posting) => new()
-    {
-        LineId = line.Id,
-        OrderId = topUp.OrderId,
-        GatewayTransactionId = proof.GatewayTransactionId!,
-        GatewayRefundId = reversal.RefundId,
-        Kind = reversal.Kind,
-        Amount = reversal.Amount,
-        BusinessKey = posting.Key,
-        GatewayEventId = proof.Id,
-        At = line.CreatedAt,
-    };
-
-    private async Task CloseAsync(TopUp topUp, TransactionStatus status, string note, DateTimeOffset now, CancellationToken ct)
-    {
-        topUp.Close(note, now);
-        var line = await db.Transactions.SingleAsync(t => t.Id == topUp.OrderId, ct);
-        line.Close(status, now);
-    }
-
-    private Task<TopUp> LockAsync(Guid orderId, CancellationToken ct)
-    {
-        // What was read before the lock may be old by now; it must not stand in for what the locked row says.
+        // What was read before the lock may be old by now; it must not stand in for what the locked rows say.
         foreach (var old in db.ChangeTracker.Entries<TopUp>().ToList())
             old.State = EntityState.Detached;
-        return db.TopUps.FromSql($"SELECT * FROM wallet.top_ups WHERE order_id = {orderId} FOR UPDATE").SingleAsync(ct);
+        // In one order whoever asks, so that two who lock several never wait for each other in a circle.
+        return await db.TopUps.FromSql($"SELECT * FROM wallet.top_ups WHERE order_id = ANY ({orders}) ORDER BY order_id FOR UPDATE")
+            .ToDictionaryAsync(topUp => topUp.OrderId, ct);
     }
+
+    // Nothing can have been taken back of what was never credited.
+    private async Task<ILookup<Guid, TopUpReversal>> EarlierReversalsAsync(IEnumerable<TopUp> topUps, CancellationToken ct)
+    {
+        Guid[] paid = [.. topUps.Where(topUp => topUp.WasPaid).Select(topUp => topUp.OrderId)];
+        List<TopUpReversal> earlier = paid.Length == 0
+            ? []
+            : await db.TopUpReversals.AsNoTracking().Where(reversal => paid.Contains(reversal.OrderId)).ToListAsync(ct);
+        return earlier.ToLookup(reversal => reversal.OrderId);
+    }
+
+    private async Task FindLinesAsync(List<SettlementCase> cases, DateTimeOffset now, CancellationToken ct)
+    {
+        Guid[] ids = [.. cases.Select(each => each.ExistingLine).OfType<Guid>()];
+        var lines = ids.Length == 0 ? [] : await db.Transactions.Where(line => ids.Contains(line.Id)).ToDictionaryAsync(line => line.Id, ct);
+        foreach (var each in cases)
+        {
+            if (each.ExistingLine is { } id)
+                each.Line = lines[id];
+            if (!each.NeedsNewLine)
+                continue;
+            each.Line = WalletTransaction.OfFurtherPayment(await db.NextTransactionNumberAsync(ct), each.TopUp, now);
+            db.Transactions.Add(each.Line);
+        }
+    }
+
+    // All that needs no money to be moved: the proof, the new stage of the order, the end of what was not paid.
+    private void Begin(List<SettlementCase> cases, DateTimeOffset now)
+    {
+        foreach (var each in cases)
+        {
+            if (each.NeedsPerson)
+                NeedsLooking(log, each.TopUp.OrderId, each.State);
+            // A status query that changed nothing is not worth a row; one that moved money, or that needs a person, is.
+            if (each.MovesMoney || each.NeedsPerson)
+                db.GatewayEvents.Add(each.Proof);
+            if (each.Judgement.Credits)
+                each.TopUp.Settle(each.Proof.GatewayTransactionId!, each.Proof.Id, each.Line!.Id, now);
+            if (each.MovesMoney || each.Judgement.Closes is not { } note)
+                continue;
+            each.TopUp.Close(note, now);
+            each.Line!.Close(TransactionStatus.Failed, now);
+        }
+    }
+
+    private async Task PostAsync(List<SettlementCase> cases, DateTimeOffset now, CancellationToken ct)
+    {
+        if (cases.Count == 0)
+            return;
+        var postings = cases.SelectMany(each => each.Postings()).ToList();
+        var outcomes = new Queue<(Posting Posting, PostingOutcome Outcome)>(postings.Zip(await ledger.PostAsync(postings, ct)));
+        var reversals = cases.Sum(each => each.Judgement.TakesBack.Count);
+        var numbers = new Queue<long>(reversals == 0 ? [] : await db.NextTransactionNumbersAsync(reversals, ct));
+        foreach (var each in cases)
+        {
+            if (each.Judgement.Credits)
+                await CreditedAsync(each, Posted(outcomes.Dequeue()), now, ct);
+            foreach (var reversal in each.Judgement.TakesBack)
+                await TakenBackAsync(each, reversal, outcomes.Peek().Posting.Key, Posted(outcomes.Dequeue()), numbers.Dequeue(), now, ct);
+        }
+    }
+
+    private async Task CreditedAsync(SettlementCase its, PostingOutcome.Posted posted, DateTimeOffset now, CancellationToken ct)
+    {
+        its.Line!.Complete(posted.Before, posted.After, now);
+        await publish.Publish(new PaymentSettled(its.TopUp.UserId, its.TopUp.OrderId, its.TopUp.Amount, now), ct);
+        Credited(log, its.TopUp.OrderId);
+    }
+
+    private async Task TakenBackAsync(SettlementCase its, Reversal reversal, string key, PostingOutcome.Posted posted, long number,
+        DateTimeOffset now, CancellationToken ct)
+    {
+        var (topUp, paid) = (its.TopUp, its.Line!);
+        var line = WalletTransaction.OfReversal(number, paid, reversal, posted.Before, posted.After, now);
+        db.Transactions.Add(line);
+        db.TopUpReversals.Add(its.Written(reversal, line, key));
+        paid.TakeBack(reversal.Amount, now);
+        if (paid.Status == TransactionStatus.Refunded)
+            topUp.Reverse(now);
+        await publish.Publish(new PaymentReversed(topUp.UserId, topUp.OrderId, reversal.Amount, posted.After.Debt, now), ct);
+        TakenBack(log, topUp.OrderId, reversal.Kind, reversal.Amount, posted.After.Debt);
+    }
+
+    private static PostingOutcome.Posted Posted((Posting Posting, PostingOutcome Outcome) each) =>
+        each.Outcome as PostingOutcome.Posted ?? throw new InvalidOperationException(
+            $"Top-up {each.Posting.Cause} does not know of {each.Posting.Key}, but the ledger answers {each.Outcome.GetType().Name}.");
 
     [LoggerMessage(LogLevel.Information, "Top-up {OrderId} is paid and credited")]
     private static partial void Credited(ILogger log, Guid orderId);

@@ -14,7 +14,7 @@ internal sealed partial class TopUpCheck(WalletDbContext db, MidtransClient midt
     {
         var answer = await AskAsync(topUp, ct);
         if (answer is GatewayAnswer.Found found)
-            await settlement.ApplyAsync(topUp.OrderId, found, notification: null, ct);
+            await settlement.ApplyAsync(new GatewayWord(topUp.OrderId, found), ct);
         else if (answer is GatewayAnswer.NotFound)
             await CloseIfNothingCanComeAsync(topUp, ct);
         else

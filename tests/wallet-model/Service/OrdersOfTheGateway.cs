@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Microsoft.Extensions.DependencyInjection;
 using Platform.Contracts;
 
 namespace Platform.Wallets.ModelTests;
@@ -46,8 +45,7 @@ internal sealed class OrdersOfTheGateway(WalletService wallet)
     private async Task<Answer> ApplyAsync(TopUp order, GatewayTransaction said)
     {
         var answer = new GatewayAnswer.Found(said, "{}", wallet.Clock.GetUtcNow());
-        var state = await wallet.InScopeAsync(services => services.GetRequiredService<Settlement>()
-            .ApplyAsync(order.OrderId, answer, notification: null, CancellationToken.None));
+        var state = await wallet.Settlements.ApplyAsync(new(order.OrderId, answer), CancellationToken.None);
         return state switch
         {
             GatewayEventState.Applied => new Answer.Done(),

@@ -21,7 +21,6 @@ public sealed class WalletService : IAsyncLifetime
     private readonly InProcessDeliveries deliveries = new();
     private readonly ConcurrentDictionary<Guid, Lazy<Task<int>>> known = new();
     private IHost? host;
-    private GroupCommit? groupCommit;
     private IBusControl? bus;
 
     public TestDatabase Database { get; private set; } = null!;
@@ -30,7 +29,9 @@ public sealed class WalletService : IAsyncLifetime
 
     internal IServiceProvider Services => host!.Services;
 
-    internal GroupCommit GroupCommit => groupCommit!;
+    internal GroupCommit GroupCommit => Services.GetRequiredService<GroupCommit>();
+
+    internal SettlementGroup Settlements => Services.GetRequiredService<SettlementGroup>();
 
     internal ExpiryRounds Expiry { get; private set; } = null!;
 
@@ -41,8 +42,6 @@ public sealed class WalletService : IAsyncLifetime
             .UseNpgsql(Database.ConnectionString, npgsql => npgsql.MigrationsHistoryTable("migrations", WalletDbContext.Schema)).Options))
             await db.Database.MigrateAsync();
         host = Build();
-        groupCommit = Services.GetRequiredService<GroupCommit>();
-        await groupCommit.StartAsync(CancellationToken.None);
         bus = Services.GetRequiredService<MassTransit.Transports.IBusInstance<IInProcessBus>>().BusControl;
         bus.ConnectReceiveObserver(deliveries);
         await bus.StartAsync();
@@ -56,8 +55,6 @@ public sealed class WalletService : IAsyncLifetime
             await Expiry.DisposeAsync();
         if (bus is not null)
             await bus.StopAsync();
-        if (groupCommit is not null)
-            await groupCommit.StopAsync(CancellationToken.None);
         host?.Dispose();
         await Database.DisposeAsync();
     }
@@ -121,6 +118,7 @@ public sealed class WalletService : IAsyncLifetime
         builder.Services.AddScoped<Ledger>();
         builder.Services.AddScoped<Settlement>();
         builder.Services.AddSingleton<GroupCommit>();
+        builder.Services.AddSingleton<SettlementGroup>();
         builder.Services.AddMassTransit<IInProcessBus>(InProcessDeliveries.Join);
         return builder.Build();
     }
