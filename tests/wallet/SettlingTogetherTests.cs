@@ -52,8 +52,8 @@ public sealed class SettlingTogetherTests(WalletHost wallet) : IClassFixture<Wal
         var refused = orders[3];
         await wallet.Database.ExecuteAsync($"""
             CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'not this one'; END $$;
-            CREATE TRIGGER refuse BEFORE UPDATE ON wallet.top_ups FOR EACH ROW WHEN (NEW.order_id = '{refused.Id}' AND NEW.stage = 'SETTLED')
-                EXECUTE FUNCTION refuse();
+            CREATE TRIGGER refuse BEFORE UPDATE ON wallet.top_ups FOR EACH ROW
+                WHEN (NEW.order_id = '{refused.Id}' AND NEW.stage = 'SETTLED') EXECUTE FUNCTION refuse();
             """);
         try
         {
@@ -109,8 +109,9 @@ public sealed class SettlingTogetherTests(WalletHost wallet) : IClassFixture<Wal
         await using (var hold = new NpgsqlCommand($"SELECT 1 FROM wallet.top_ups WHERE order_id = '{first[0].OrderId}' FOR UPDATE", holder))
             await hold.ExecuteNonQueryAsync();
         var busy = group.ApplyAsync(first[0], CancellationToken.None);
-        await Eventually.SeesAsync(() => wallet.Database.QueryAsync<long>(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"), waiting => waiting == 1);
+        const string Waiting =
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        await Eventually.SeesAsync(() => wallet.Database.QueryAsync<long>(Waiting), waiting => waiting == 1);
         var applied = words.Select(word => group.ApplyAsync(word, CancellationToken.None)).ToList();
         await transaction.CommitAsync();
         (await busy).ShouldBe(GatewayEventState.Applied);

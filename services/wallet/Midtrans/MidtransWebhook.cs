@@ -16,7 +16,8 @@ namespace Platform.Wallets;
 /// it leads to is written) and <c>settlement.after-commit</c> (committed, not yet answered).
 /// </remarks>
 internal sealed partial class MidtransWebhook(WalletDbContext db, MidtransClient midtrans, NotificationStore store,
-    SettlementGroup settlements, Strangers strangers, NotificationTurns turns, FaultPoints faults, IOptions<MidtransOptions> options, TimeProvider clock, ILogger<MidtransWebhook> log)
+    SettlementGroup settlements, Strangers strangers, NotificationTurns turns, FaultPoints faults, IOptions<MidtransOptions> options,
+    TimeProvider clock, ILogger<MidtransWebhook> log)
 {
     private const int MaxBytes = 64 * 1024;
     private static readonly TimeSpan Later = TimeSpan.FromSeconds(30);

@@ -73,8 +73,8 @@ internal sealed partial class Settlement(WalletDbContext db, Ledger ledger, IPub
         var topUps = await LockAsync([.. words.Select(word => word.OrderId)], ct);
         var now = clock.GetUtcNow();
         var earlier = await EarlierReversalsAsync(topUps.Values, ct);
-        var cases = words.Select(word => SettlementCase.Of(word, topUps[word.OrderId], Judge(word, topUps[word.OrderId], earlier, now), now))
-            .ToList();
+        var cases = words.Zip(words.Select(word => topUps[word.OrderId]), (word, topUp) =>
+            SettlementCase.Of(word, topUp, Judge(word, topUp, earlier[word.OrderId], now), now)).ToList();
         await FindLinesAsync(cases, now, ct);
         Begin(cases, now);
         await PostAsync([.. cases.Where(each => each.MovesMoney)], now, ct);
@@ -89,9 +89,9 @@ internal sealed partial class Settlement(WalletDbContext db, Ledger ledger, IPub
         return [.. cases.Select(each => each.State)];
     }
 
-    private Judgement Judge(GatewayWord word, TopUp topUp, ILookup<Guid, TopUpReversal> earlier, DateTimeOffset now) =>
+    private Judgement Judge(GatewayWord word, TopUp topUp, IEnumerable<TopUpReversal> earlier, DateTimeOffset now) =>
         Fits(topUp, word.Answer.Transaction)
-            ? Judgement.Of(topUp, word.Answer, [.. earlier[topUp.OrderId]], now)
+            ? Judgement.Of(topUp, word.Answer, [.. earlier], now)
             : new(GatewayEventState.Quarantined);
 
     private bool Fits(TopUp topUp, GatewayTransaction said) =>
@@ -124,7 +124,9 @@ internal sealed partial class Settlement(WalletDbContext db, Ledger ledger, IPub
     private async Task FindLinesAsync(List<SettlementCase> cases, DateTimeOffset now, CancellationToken ct)
     {
         Guid[] ids = [.. cases.Select(each => each.ExistingLine).OfType<Guid>()];
-        var lines = ids.Length == 0 ? [] : await db.Transactions.Where(line => ids.Contains(line.Id)).ToDictionaryAsync(line => line.Id, ct);
+        var lines = ids.Length == 0
+            ? []
+            : await db.Transactions.Where(line => ids.Contains(line.Id)).ToDictionaryAsync(line => line.Id, ct);
         foreach (var each in cases)
         {
             if (each.ExistingLine is { } id)
