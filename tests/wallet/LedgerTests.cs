@@ -136,6 +136,42 @@ public sealed class LedgerTests(WalletHost wallet) : IClassFixture<WalletHost>
         await PostAsync(new(PostingKind.TopUp, $"topup:{order}", user, order, AccountKind.Clearing, AccountKind.User, Money.Idr(amount)));
     }
 
+    [Fact]
+    public async Task What_was_planned_for_a_small_ledger_does_not_read_all_of_it_when_it_has_grown()
+    {
+        const int Together = 200, Rounds = 40;
+        var users = Enumerable.Range(0, Together).Select(_ => Guid.CreateVersion7()).ToArray();
+        await wallet.Database.ExecuteAsync("ANALYZE");
+        var read = await wallet.InScopeAsync(async db =>
+        {
+            // One session from beginning to end, which keeps its plans.
+            await db.Database.OpenConnectionAsync();
+            var ledger = new Ledger(db, TimeProvider.System);
+            for (var round = 1; round < Rounds; round++)
+            {
+                await using var earlier = await db.Database.BeginTransactionAsync();
+                await PostAsync(ledger);
+                await earlier.CommitAsync();
+            }
+
+            await using var last = await db.Database.BeginTransactionAsync();
+            var before = await ReadAsync(db);
+            await PostAsync(ledger);
+            return await ReadAsync(db) - before;
+        });
+
+        read.ShouldBeLessThanOrEqualTo(2 * Together, $"rows looked at for {Together} postings, of more than {Together * Rounds}");
+
+        Task PostAsync(Ledger ledger) => ledger.PostAsync([.. users.Select(user =>
+            Posting.Adjustment(Guid.CreateVersion7(), user, Money.Idr(1_000), adds: true))], CancellationToken.None);
+
+        // Of this session, as long as its transaction lasts.
+        static Task<long> ReadAsync(WalletDbContext db) => db.Database.SqlQuery<long>($"""
+            SELECT sum(seq_tup_read + idx_tup_fetch)::bigint AS "Value" FROM pg_stat_xact_user_tables
+            WHERE schemaname = 'wallet' AND relname = 'ledger_transactions'
+            """).SingleAsync();
+    }
+
     private async Task<PostingOutcome> PostAsync(Posting posting) => await wallet.InScopeAsync(async db =>
     {
         await using var transaction = await db.Database.BeginTransactionAsync();

@@ -6,6 +6,10 @@ namespace Platform.Wallets;
 /// </summary>
 internal static class DebitStatements
 {
+    // The planner judges by statistics that lag behind a table which grows, and keeps its judgement: what it planned for a thousand rows
+    // would read a hundred thousand for each debit until the next ANALYZE. For all that a posting looks up, an index is right.
+    public const string ByIndex = "SET LOCAL enable_seqscan = off";
+
     // Locked in one order whoever they belong to, so that two postings never wait for each other in a circle.
     public const string LockAccounts =
         "SELECT owner, kind, balance FROM wallet.accounts WHERE owner = ANY (@owners) ORDER BY id FOR NO KEY UPDATE";
@@ -52,7 +56,7 @@ internal static class DebitStatements
         ON CONFLICT (id) DO NOTHING
         """;
 
-    public static IReadOnlyList<string> Look => [LockAccounts, KnownKeys, Numbers, Owners];
+    public static IReadOnlyList<string> Look => [ByIndex, LockAccounts, KnownKeys, Numbers, Owners];
 
     public static IReadOnlyList<string> Write => [Transactions, Entries, Balances, Lines, Audit];
 }

@@ -84,6 +84,7 @@ internal sealed class Ledger(WalletDbContext db, TimeProvider clock)
         {
             BatchCommands =
             {
+                Command(DebitStatements.ByIndex),
                 Command(DebitStatements.LockAccounts, Value("owners", owners)),
                 Command(DebitStatements.KnownKeys, Value("keys", keys)),
             },
