@@ -28,6 +28,30 @@ public sealed class ExpiringHoldsTests(WalletHost wallet) : IClassFixture<Wallet
     }
 
     [Fact]
+    public async Task A_thousand_holds_that_run_out_in_one_moment_are_given_back_without_another_round()
+    {
+        const int Holds = 1_000;
+        await wallet.TopUpAsync(user, Holds * 1_000);
+        var wishes = Enumerable.Range(0, Holds).Select(_ => wallet.Wish(user, 1_000, Quarter)).ToList();
+        await wallet.InScopeAsync(async db =>
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync();
+            db.Holds.AddRange(wishes.Select(wish => Hold.Of(wish, wallet.Clock.GetUtcNow())));
+            await new Ledger(db, wallet.Clock).PostAsync(
+                [.. wishes.Select(wish => Posting.Hold(wish.HoldId, user, wish.Amount))], CancellationToken.None);
+            await db.SaveChangesAsync();
+            await transaction.CommitAsync();
+            return 0;
+        });
+        (await wallet.BalanceOfAsync(user)).ShouldBe((0, Holds * 1_000));
+
+        wallet.Clock.Advance(Quarter);
+
+        await Eventually.SeesAsync(() => wallet.BalanceOfAsync(user), balance => balance == (Holds * 1_000, 0), TimeSpan.FromMinutes(1));
+        await wallet.BooksShouldBalanceAsync();
+    }
+
+    [Fact]
     public async Task A_hold_that_has_time_left_is_left_alone()
     {
         await wallet.TopUpAsync(user, 50_000);

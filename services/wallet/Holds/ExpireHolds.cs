@@ -3,55 +3,19 @@ using Platform.Contracts;
 
 namespace Platform.Wallets;
 
-/// <summary>
-/// Gives back what nobody captured or released in time. Replicas share the work; each hold is one transaction of its own.
-/// </summary>
-internal sealed partial class ExpireHolds(IServiceScopeFactory scopes, TimeProvider clock, ILogger<ExpireHolds> log) : BackgroundService
+/// <summary>Gives back what nobody captured or released in time.</summary>
+internal sealed class ExpireHolds(IServiceScopeFactory scopes, TimeProvider clock, ILogger<ExpireHolds> log) : ExpiryJob(scopes, clock, log)
 {
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
-    private const int AtOnce = 200;
+    protected override IQueryable<Guid> Overdue(WalletDbContext db, DateTimeOffset now) =>
+        db.Holds.Where(h => h.State == HoldState.Held && h.ExpiresAt <= now).OrderBy(h => h.ExpiresAt).Select(h => h.Id);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task EndAsync(IServiceProvider services, WalletDbContext db, Guid id, DateTimeOffset now, CancellationToken ct)
     {
-        using var timer = new PeriodicTimer(Every, clock);
-        while (await timer.NextTickOrStopAsync(stoppingToken))
-            await Rounds.RunAsync(() => ExpireOverdueAsync(stoppingToken), e => RoundFailed(log, e), stoppingToken);
-    }
-
-    private async Task ExpireOverdueAsync(CancellationToken ct)
-    {
-        foreach (var id in await OverdueAsync(ct))
-            await Rounds.RunAsync(() => ExpireAsync(id, ct), e => NotExpired(log, id, e), ct);
-    }
-
-    private async Task<List<Guid>> OverdueAsync(CancellationToken ct)
-    {
-        await using var scope = scopes.CreateAsyncScope();
-        var (db, now) = (scope.ServiceProvider.GetRequiredService<WalletDbContext>(), clock.GetUtcNow());
-        return await db.Holds.Where(h => h.State == HoldState.Held && h.ExpiresAt <= now)
-            .OrderBy(h => h.ExpiresAt).Select(h => h.Id).Take(AtOnce).ToListAsync(ct);
-    }
-
-    private async Task ExpireAsync(Guid id, CancellationToken ct)
-    {
-        await using var scope = scopes.CreateAsyncScope();
-        var (db, ledger) =
-            (scope.ServiceProvider.GetRequiredService<WalletDbContext>(), scope.ServiceProvider.GetRequiredService<Ledger>());
-        await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var claimed = await db.Holds
             .FromSql($"SELECT * FROM wallet.holds WHERE id = {id} AND state = 'HELD' FOR UPDATE SKIP LOCKED").SingleOrDefaultAsync(ct);
-        if (claimed is null)
-            return;
-        await ledger.ExpireAsync(claimed, clock.GetUtcNow(), ct);
-        await db.SaveChangesAsync(ct);
-        await transaction.CommitAsync(ct);
+        if (claimed is not null)
+            await services.GetRequiredService<Ledger>().ExpireAsync(claimed, now, ct);
     }
-
-    [LoggerMessage(LogLevel.Warning, "A round of expiring holds ended early; the next one goes on")]
-    private static partial void RoundFailed(ILogger log, Exception e);
-
-    [LoggerMessage(LogLevel.Error, "Hold {HoldId} ran out but its money could not be given back; the next round tries again")]
-    private static partial void NotExpired(ILogger log, Guid holdId, Exception e);
 }
 
 internal static class EndingHolds

@@ -1,3 +1,5 @@
+using Npgsql;
+
 namespace Platform.Wallets;
 
 /// <summary>
@@ -29,6 +31,20 @@ internal sealed class GroupCommit
         lanes[unchecked((uint)posting.Owner.GetHashCode()) % Lanes].DoAsync(new(posting, record), ct);
 
     private async Task<IReadOnlyList<Decided>> CommitAsync(IReadOnlyList<Wish> together)
+    {
+        try
+        {
+            return await TryAsync(together);
+        }
+        catch (PostgresException e) when (e is
+            { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: LedgerTransactionConfiguration.BusinessKeyIndex })
+        {
+            // Somebody else has committed one of these keys between our look and our write. This time it is seen.
+            return await TryAsync(together);
+        }
+    }
+
+    private async Task<IReadOnlyList<Decided>> TryAsync(IReadOnlyList<Wish> together)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<WalletDbContext>();

@@ -59,6 +59,8 @@ internal sealed class LedgerEntry
 
 internal sealed class LedgerTransactionConfiguration : IEntityTypeConfiguration<LedgerTransaction>
 {
+    public const string BusinessKeyIndex = "ledger_transactions_business_key";
+
     public void Configure(EntityTypeBuilder<LedgerTransaction> transaction)
     {
         transaction.ToTable("ledger_transactions");
@@ -69,7 +71,7 @@ internal sealed class LedgerTransactionConfiguration : IEntityTypeConfiguration<
         transaction.Property(t => t.Owner).HasColumnName("owner");
         transaction.Property(t => t.Cause).HasColumnName("cause");
         transaction.Property(t => t.CreatedAt).HasColumnName("created_at");
-        transaction.HasIndex(t => t.BusinessKey).IsUnique().HasDatabaseName("ledger_transactions_business_key");
+        transaction.HasIndex(t => t.BusinessKey).IsUnique().HasDatabaseName(BusinessKeyIndex);
         transaction.HasIndex(t => new { t.Owner, t.Id }).HasDatabaseName("ledger_transactions_owner");
         // What totals are counted from; holds and adjustments, of which a busy wallet has many more, are left out.
         transaction.HasIndex(t => new { t.Owner, t.Kind }).HasFilter("kind IN ('TOP_UP', 'REVERSAL', 'CAPTURE', 'REFUND')")

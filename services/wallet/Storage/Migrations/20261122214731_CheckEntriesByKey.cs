@@ -1,11 +1,14 @@
-﻿using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
 namespace Platform.Wallets.Storage.Migrations
 {
-    /// <inheritdoc />
-    public partial class CheckEntriesByKey : Migration
+    /// <summary>Changes a trigger only, so it has no model of its own beside it.</summary>
+    [DbContext(typeof(WalletDbContext))]
+    [Migration("20261122214731_CheckEntriesByKey")]
+    public sealed class CheckEntriesByKey : Migration
     {
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
