@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using MassTransit;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.EntityFrameworkCore;
@@ -40,14 +41,14 @@ public abstract class ServiceHost<TProgram, TDb>(string schema) : IAsyncLifetime
         Database = await TestDatabase.CreateAsync(schema);
         Broker = await TestBroker.CreateAsync();
         await MigrateAsync();
-        Start();
+        await StartAsync();
     }
 
     /// <summary>Stops the process' host and starts a new one over the same database and broker.</summary>
     public async Task RestartAsync()
     {
         await factory!.DisposeAsync();
-        Start();
+        await StartAsync();
     }
 
     public HttpClient Anonymous() => factory!.CreateClient(new() { AllowAutoRedirect = false });
@@ -74,7 +75,7 @@ public abstract class ServiceHost<TProgram, TDb>(string schema) : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    private void Start()
+    private async Task StartAsync()
     {
         factory = new WebApplicationFactory<TProgram>().WithWebHostBuilder(web =>
         {
@@ -93,7 +94,9 @@ public abstract class ServiceHost<TProgram, TDb>(string schema) : IAsyncLifetime
                 ReplaceEdge(services);
             });
         });
-        _ = factory.Services;
+        // Before its queue is bound, the broker drops what is told to nobody yet.
+        var bus = factory.Services.GetRequiredService<IBusControl>();
+        await Eventually.IsTrueAsync(() => Task.FromResult(bus.CheckHealth().Status == BusHealthStatus.Healthy));
     }
 
     // As in production: the schema is there before the service starts.
